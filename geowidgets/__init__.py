@@ -1,0 +1,56 @@
+"""Linked Jupyter widgets that show what pruning does to a classifier's latent space.
+
+Public names load on first use, so that `import geowidgets` stays fast and needs no torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOME = {
+    # rung 0
+    "geometry": "geowidgets.geometry",
+    "corrupt": "geowidgets.corruptions",
+    "CORRUPTIONS": "geowidgets.corruptions",
+    "corruption_sheet": "geowidgets.corruptions",
+    # rung 1
+    "latents": "geowidgets.latents",
+    "prune": "geowidgets.pruning",
+    "zoo": "geowidgets.zoo",
+    "datasets": "geowidgets.datasets",
+    "training": "geowidgets.training",
+    # rung 2
+    "Study": "geowidgets.study",
+    "ModelEntry": "geowidgets.study",
+    "Benchmark": "geowidgets.study",
+    "SampleSet": "geowidgets.study",
+    "prune_family": "geowidgets.study",
+    "corruption_benchmarks": "geowidgets.study",
+    # rung 3
+    "GeometryStore": "geowidgets.store",
+    "StoreError": "geowidgets.store",
+    # rung 5
+    "Selection": "geowidgets.widgets.selection",
+    "Columns": "geowidgets.widgets.columns",
+    "EvaluationTable": "geowidgets.widgets.evaluation_table",
+    "LocalGeometry": "geowidgets.widgets.local_geometry",
+    "Explorer": "geowidgets.widgets.explorer",
+    # rung 6
+    "demo_study": "geowidgets.demo",
+}
+
+__version__ = "0.1.0"
+__all__ = sorted([*_HOME, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds `name` the first time that it is asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'geowidgets' has no attribute {name!r}")
+    module = importlib.import_module(_HOME[name])
+    return module if _HOME[name].endswith(f".{name}") else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

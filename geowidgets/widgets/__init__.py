@@ -1,0 +1,1 @@
+"""The views and the two hubs they share; nothing here imports torch."""
