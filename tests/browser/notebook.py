@@ -1,0 +1,158 @@
+"""A notebook open in the browser: run it, wait for conditions, read it, photograph it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page
+
+WAIT = 60_000  # ms; a limit for a hung machine, never a delay
+
+OPENED = """() => window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')
+  && window.jupyterapp.shell.currentWidget?.sessionContext"""
+CONNECTED = """async () => {
+  await window.jupyterapp.restored;
+  const session = window.jupyterapp.shell.currentWidget.sessionContext;
+  await session.ready;
+  await session.session.kernel.info;
+}"""
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+START_CELL = """index => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = index;
+  window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+CELL = """index => {
+  const model = window.jupyterapp.shell.currentWidget.content.widgets[index].model;
+  const outputs = model.outputs.toJSON();
+  const text = part => Array.isArray(part) ? part.join('') : part ?? '';
+  return {
+    running: model.executionState === 'running' || model.executionCount === null,
+    error: outputs.filter(o => o.output_type === 'error')
+      .map(o => `${o.ename}: ${o.evalue}`).join('; '),
+    text: outputs.map(o => text(o.text ?? o.data?.['text/plain'])).join(''),
+  };
+}"""
+THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
+STOP_KERNEL = """async () => {
+  const { sessionContext } = window.jupyterapp.shell.currentWidget;
+  await sessionContext.shutdown();
+}"""
+
+
+class Notebook:
+    """One notebook in one page of the browser.
+
+    Attributes:
+        page: the Playwright page.
+        errors: what the page's console called an error, and what was thrown and not caught.
+    """
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.set_default_timeout(WAIT)
+        page.on("pageerror", self._thrown)
+        page.on("console", self._said)
+        page.goto(url)
+        page.wait_for_function(OPENED)
+        page.evaluate(CONNECTED)
+
+    def _thrown(self, error: Error) -> None:
+        self.errors.append(f"uncaught: {error.message}\n{error.stack or ''}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # JupyterLab logs failed requests of its own parts; ours make none.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def run_all(self) -> None:
+        """Run every cell, wait for the last one, and fail on the first that raised."""
+        self.page.evaluate(RUN_ALL)
+        for index in range(self.count()):
+            self.text(index)
+
+    def count(self) -> int:
+        """How many cells the notebook has."""
+        return self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+        )
+
+    def start(self, index: int) -> None:
+        """Start one cell and return at once."""
+        self.page.evaluate(START_CELL, index)
+
+    def text(self, index: int) -> str:
+        """The text a cell printed once it has run; its error, if any, fails the test."""
+        self.page.wait_for_function(f"index => !({CELL})(index).running", arg=index)
+        state = self.page.evaluate(CELL, index)
+        assert not state["error"], f"cell {index} raised {state['error']}"
+        return state["text"].strip()
+
+    def run(self, index: int) -> str:
+        """Run one cell to its end and return what it printed."""
+        self.page.evaluate(
+            """async index => {
+              const notebook = window.jupyterapp.shell.currentWidget.content;
+              notebook.activeCellIndex = index;
+              await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            index,
+        )
+        return self.text(index)
+
+    def output(self, index: int) -> Locator:
+        """The output area of one cell."""
+        return self.page.locator(".jp-Cell").nth(index).locator(".jp-OutputArea")
+
+    def theme(self, dark: bool) -> None:
+        """Switch JupyterLab's theme and wait until the page has it."""
+        self.page.evaluate(THEME, "JupyterLab Dark" if dark else "JupyterLab Light")
+        light = "false" if dark else "true"
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']")
+
+    def stop_kernel(self) -> None:
+        """End the kernel as the menu does; the page stays open."""
+        self.page.evaluate(STOP_KERNEL)
+
+    def sent(self) -> Frames:
+        """Start counting the websocket messages that the page sends to the kernel."""
+        return Frames(self.page)
+
+    def photograph(self, name: str, target: Locator | None = None) -> None:
+        """Write `<name>.png` where $GEOWIDGETS_SCREENSHOTS points; nothing when it is unset."""
+        folder = os.environ.get("GEOWIDGETS_SCREENSHOTS")
+        if folder:
+            path = Path(folder) / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (target or self.page).screenshot(path=path)
+
+
+class Frames:
+    """Counts kernel messages by wrapping the page's `WebSocket.send`."""
+
+    COUNT = """() => {
+      if (window.gwFrames !== undefined) return;
+      window.gwFrames = 0;
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (data) { window.gwFrames += 1; send.call(this, data); };
+    }"""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        page.evaluate(self.COUNT)
+        self._start = self._now()
+
+    def _now(self) -> int:
+        return self._page.evaluate("() => window.gwFrames")
+
+    def count(self) -> int:
+        """Messages since this object was made."""
+        return self._now() - self._start
+
+
+def value(locator: Locator, script: str, argument: Any = None) -> Any:
+    """Evaluate `script` on the element that `locator` finds."""
+    return locator.evaluate(script, argument)
