@@ -46,9 +46,7 @@ def matrix(name: str, value: Tensor, axes: str) -> None:
 def same_shape(name: str, value: Tensor, expected: tuple[int, ...], axes: str) -> None:
     """Raise unless `value` has the `expected` shape, whose axes are called `axes`."""
     if tuple(value.shape) != expected:
-        raise ValueError(
-            f"{name} must have shape ({axes}) = {expected}, got {tuple(value.shape)}"
-        )
+        raise ValueError(f"{name} must have shape ({axes}) = {expected}, got {tuple(value.shape)}")
 
 
 def class_indices(labels: Tensor, samples: int, classes: int) -> Tensor:
@@ -65,7 +63,5 @@ def class_indices(labels: Tensor, samples: int, classes: int) -> Tensor:
         if low < 0 or high >= classes:
             wrong = low if low < 0 else high
             where = int((labels == wrong).nonzero()[0])
-            raise ValueError(
-                f"labels must lie in 0..{classes - 1}, got {wrong} at sample {where}"
-            )
+            raise ValueError(f"labels must lie in 0..{classes - 1}, got {wrong} at sample {where}")
     return labels

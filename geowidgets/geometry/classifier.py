@@ -153,9 +153,7 @@ class Classifier:
                 target[rows] = part
         return whole
 
-    def _units(
-        self, direction: str | Tensor, features: Tensor, labels: Tensor
-    ) -> Tensor | None:
+    def _units(self, direction: str | Tensor, features: Tensor, labels: Tensor) -> Tensor | None:
         """Unit class directions `(class, feature)`; None for the weight's own rows."""
         if isinstance(direction, str):
             checks.one_of("direction", direction, DIRECTIONS)
