@@ -1,0 +1,201 @@
+// Which models share a row, which benchmarks share a column, and in what order they stand.
+
+/**
+ * @typedef {{ name: string, architecture: string, method: string, ratio: number,
+ *   parent: string | null, seed: number | null }} Model
+ * @typedef {{ name: string, corruption: string, severity: number, family: string, set: string
+ *   }} Benchmark
+ * @typedef {{ architecture: string, method: string, models: number[] }} Row
+ * @typedef {{ architecture: string, rows: Row[] }} Group
+ * @typedef {{ key: string, label: string, detail: string, family: string, set: string,
+ *   benchmarks: number[] }} Column
+ * @typedef {{ kind: "group", architecture: string, models: number[] }
+ *   | { kind: "row", architecture: string, label: string, models: number[] }} Line
+ * @typedef {(models: number[], column: Column) => number} Mean
+ */
+
+const FAMILIES = ["clean", "noise", "blur", "weather", "digital"];
+
+/**
+ * Architecture > method, both in the order of the store; models by measured ratio, then seed.
+ * @param {Model[]} models
+ * @returns {Group[]}
+ */
+export function groupModels(models) {
+  /** @type {Map<string, Map<string, number[]>>} */
+  const groups = new Map();
+  models.forEach((model, index) => {
+    const rows = groups.get(model.architecture) ?? new Map();
+    groups.set(model.architecture, rows);
+    const row = rows.get(model.method) ?? [];
+    rows.set(model.method, row);
+    row.push(index);
+  });
+  /** @param {number} a @param {number} b */
+  const order = (a, b) =>
+    models[a].ratio - models[b].ratio || (models[a].seed ?? 0) - (models[b].seed ?? 0) || a - b;
+  return [...groups].map(([architecture, rows]) => ({
+    architecture,
+    rows: [...rows].map(([method, row]) => ({ architecture, method, models: row.sort(order) })),
+  }));
+}
+
+/**
+ * One column a corruption (its severities side by side are one column's `benchmarks`), or one a
+ * benchmark that has no corruption. `severity` keeps one severity; clean stays in any case.
+ * @param {Benchmark[]} benchmarks
+ * @param {number | null} [severity] `null`: all, to be averaged
+ * @returns {Column[]}
+ */
+export function benchmarkColumns(benchmarks, severity = null) {
+  /** @type {Map<string, Column>} */
+  const columns = new Map();
+  const several = new Set(benchmarks.map(({ set }) => set)).size > 1;
+  benchmarks.forEach((benchmark, index) => {
+    const { corruption, set, family, name } = benchmark;
+    if (corruption && severity !== null && benchmark.severity !== severity) return;
+    const key = JSON.stringify([set, corruption || name, corruption !== ""]);
+    const label = readable(corruption || name);
+    const column = columns.get(key) ?? { key, label, detail: "", family, set, benchmarks: [] };
+    column.benchmarks.push(index);
+    columns.set(key, column);
+  });
+  return [...columns.values()].map((column) => ({
+    ...column,
+    detail: [severityText(column, benchmarks), several ? column.set : ""]
+      .filter((part) => part !== "")
+      .join(" · "),
+  }));
+}
+
+/**
+ * @param {Column} column
+ * @param {Benchmark[]} benchmarks
+ */
+function severityText(column, benchmarks) {
+  const severities = column.benchmarks
+    .filter((index) => benchmarks[index].corruption)
+    .map((index) => benchmarks[index].severity);
+  if (severities.length === 0) return "";
+  return severities.length === 1 ? `severity ${severities[0]}` : `mean of ${severities.join(" ")}`;
+}
+
+/**
+ * Words instead of identifiers: `gaussian_noise` → `gaussian noise`.
+ * @param {string} name
+ */
+export const readable = (name) => name.replaceAll("_", " ");
+
+/**
+ * Severities to choose from: empty unless some corruption has more than one.
+ * @param {Benchmark[]} benchmarks
+ */
+export function severityChoices(benchmarks) {
+  const corrupted = benchmarks.filter(({ corruption }) => corruption);
+  const all = [...new Set(corrupted.map(({ severity }) => severity))].sort((a, b) => a - b);
+  return benchmarkColumns(benchmarks).some(({ benchmarks: own }) => own.length > 1) ? all : [];
+}
+
+/**
+ * `"family"`: set by set, clean first, then family by family; `"hardness"`: lowest accuracy last;
+ * `"store"`: as stored. Ties keep the store's order, columns without a value come last.
+ * @param {Column[]} columns
+ * @param {"family" | "hardness" | "store"} order
+ * @param {(column: Column) => number} accuracy mean accuracy of a column
+ */
+export function orderColumns(columns, order, accuracy) {
+  if (order === "store") return columns;
+  if (order === "hardness") {
+    return byValue(columns, (column) => -accuracy(column));
+  }
+  const sets = [...new Set(columns.map(({ set }) => set))];
+  const families = [...new Set([...FAMILIES, ...columns.map(({ family }) => family)])];
+  const place = (/** @type {Column} */ { set, family }) =>
+    sets.indexOf(set) * families.length + families.indexOf(family);
+  return byValue(columns, place);
+}
+
+/**
+ * A copy in ascending order of `value`; stable; NaN last.
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => number} value
+ */
+function byValue(items, value) {
+  const keyed = items.map((item) => ({ item, key: value(item) }));
+  keyed.sort((a, b) => {
+    if (Number.isNaN(a.key) || Number.isNaN(b.key)) {
+      return Number(Number.isNaN(a.key)) - Number(Number.isNaN(b.key));
+    }
+    return a.key - b.key;
+  });
+  return keyed.map(({ item }) => item);
+}
+
+/**
+ * Rows by their mean accuracy in `column`, inside their architecture; architectures likewise.
+ * @param {Group[]} groups
+ * @param {Column} column
+ * @param {"ascending" | "descending"} direction
+ * @param {Mean} mean
+ * @returns {Group[]}
+ */
+export function sortGroups(groups, column, direction, mean) {
+  const sign = direction === "ascending" ? 1 : -1;
+  const sorted = groups.map((group) => ({
+    ...group,
+    rows: byValue(group.rows, (row) => sign * mean(row.models, column)),
+  }));
+  return byValue(sorted, ({ rows }) => {
+    return (
+      sign *
+      mean(
+        rows.flatMap(({ models }) => models),
+        column,
+      )
+    );
+  });
+}
+
+/**
+ * What stands below each other: an architecture's heading, then its rows; with `each` one line a
+ * model, sorted inside the architecture where `value` is given.
+ * @param {Group[]} groups
+ * @param {Model[]} models
+ * @param {{ each?: boolean, value?: ((model: number) => number) | null }} [options]
+ * @returns {Line[]}
+ */
+export function tableLines(groups, models, { each = false, value = null } = {}) {
+  return groups.flatMap(({ architecture, rows }) => {
+    const all = rows.flatMap((row) => row.models);
+    /** @type {Line[]} */
+    const lines = each
+      ? (value ? byValue(all, value) : all).map((index) => ({
+          kind: "row",
+          architecture,
+          label: modelLabel(models[index]),
+          models: [index],
+        }))
+      : rows.map((row) => ({
+          kind: "row",
+          architecture,
+          label: readable(row.method),
+          models: row.models,
+        }));
+    return [{ kind: "group", architecture, models: all }, ...lines];
+  });
+}
+
+/**
+ * Method and measured ratio: `magnitude 89.8 %`.
+ * @param {Model} model
+ */
+export function modelLabel({ method, ratio }) {
+  return ratio > 0 ? `${readable(method)} ${percent(ratio)} %` : readable(method);
+}
+
+/**
+ * A fraction in percent with one decimal.
+ * @param {number} fraction
+ */
+export const percent = (fraction) => (100 * fraction).toFixed(1);

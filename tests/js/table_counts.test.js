@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  bitCount,
+  classMask,
+  countCorrect,
+  maskSize,
+  packedWords,
+} from "../../geowidgets/js/lib/table_counts.js";
+
+/** Numbers in [0, 1) that are the same in every run. */
+function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** One byte a bit → packed bytes, little bit order, each pair on its own byte boundary. */
+function pack(pairs, n, bit) {
+  const stride = Math.ceil(n / 8);
+  const bytes = new Uint8Array(pairs * stride);
+  for (let p = 0; p < pairs; p += 1) {
+    for (let i = 0; i < n; i += 1) if (bit(p, i)) bytes[p * stride + (i >> 3)] |= 1 << (i & 7);
+  }
+  return bytes;
+}
+
+for (const n of [1, 7, 8, 31, 32, 33, 70, 1797]) {
+  test(`counts of ${n} samples equal a loop over samples`, () => {
+    // Catches: pairs that are not a multiple of four bytes long run into each other.
+    const next = random(n);
+    const pairs = 15;
+    const right = Array.from({ length: pairs }, () => Array.from({ length: n }, () => next() < 0.7));
+    const chosen = Array.from({ length: n }, (_, i) => i === 0 || next() < 0.3);
+    const correct = packedWords(
+      pack(pairs, n, (p, i) => right[p][i]),
+      pairs,
+      n,
+    );
+    const mask = new Uint32Array(Math.ceil(n / 32));
+    chosen.forEach((on, i) => {
+      if (on) mask[i >>> 5] |= 1 << (i & 31);
+    });
+    const naive = right.map((row) => row.filter((ok, i) => ok && chosen[i]).length);
+    assert.deepEqual([...countCorrect(correct, mask)], naive);
+    assert.equal(maskSize(mask), chosen.filter(Boolean).length);
+  });
+}
+
+test("words of the wrong number are refused with both numbers", () => {
+  assert.throws(() => packedWords(new Uint8Array(5), 3, 10), /5 bytes, expected 6/);
+  const correct = packedWords(new Uint8Array(6), 3, 10);
+  assert.throws(() => countCorrect(correct, new Uint32Array(2)), /2 words, expected 1/);
+});
+
+test("bitCount of extremes", () => {
+  // Catches: a sign bit taken for a negative number.
+  assert.deepEqual([0, 1, 0x80000000, 0xffffffff, 0x55555555].map(bitCount), [0, 1, 1, 32, 16]);
+});
+
+test("class mask keeps class 0 and meets the sample mask", () => {
+  // Catches: class 0 dropped by a truth test; a mask ignored.
+  const labels = Int16Array.from([0, 1, 2, 0, 1, 2, 0]);
+  assert.deepEqual([...classMask(labels, [0], null)], [0b1001001]);
+  assert.deepEqual([...classMask(labels, [0, 2], Uint32Array.of(0b0110011))], [0b0100001]);
+  assert.deepEqual([...classMask(labels, [], null)], [0]);
+});
