@@ -1,0 +1,249 @@
+"""The one description of a store: its variables, its index, its version, and what is valid."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+VERSION = 1
+ATTRIBUTE = "geowidgets"
+MAX_CLASSES = np.iinfo(np.int16).max
+
+
+class StoreError(RuntimeError):
+    """A store, a study or a query that does not fit; the message names both sides."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One stored array over `(model, benchmark, sample[, class])`.
+
+    `fill` stands for a pair that was not computed and for a sample without a finite value.
+    """
+
+    name: str
+    dtype: str
+    fill: float | int
+    unit: str
+    valid: tuple[float, float]
+    text: str
+    per_class: bool = False
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """Names of the axes, in the order on disk."""
+        return ("model", "benchmark", "sample") + (("class",) if self.per_class else ())
+
+
+_NAN, _INF = float("nan"), float("inf")
+VARIABLES = {
+    v.name: v
+    for v in (
+        Variable("angle", "float32", _NAN, "degree", (0, 180), "angle to each class direction", True),
+        Variable("true_angle", "float32", _NAN, "degree", (0, 180), "angle to the true class"),
+        Variable("length", "float32", _NAN, "feature units", (0, _INF), "L2 norm of the feature"),
+        Variable("margin", "float32", _NAN, "feature units", (-_INF, _INF), "signed distance to the boundary"),
+        Variable("probability", "float32", _NAN, "1", (0, 1), "softmax probability of the true class"),
+        Variable("prediction", "int16", -1, "class", (-1, MAX_CLASSES), "predicted class"),
+        Variable("runner_up", "int16", -1, "class", (-1, MAX_CLASSES), "class of the second largest logit"),
+    )
+}  # fmt: skip
+SUMMARY_METRICS = ("true_angle", "length", "margin", "probability")
+SUMMARY_BINS = 64
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model as the store knows it; `ratio` is the measured fraction of weights removed."""
+
+    name: str
+    architecture: str
+    method: str
+    ratio: float
+    parent: str | None
+    seed: int
+
+
+@dataclass(frozen=True)
+class BenchmarkInfo:
+    """A benchmark as the store knows it; clean data has corruption `""` and severity 0."""
+
+    name: str
+    corruption: str
+    severity: int
+    family: str
+    set: str
+
+
+@dataclass(frozen=True)
+class ModelSlot(ModelInfo):
+    """A model and its place on the model axis; slots never move."""
+
+    slot: int
+    fingerprint: str
+    live: bool = True
+
+
+@dataclass(frozen=True)
+class BenchmarkSlot(BenchmarkInfo):
+    """A benchmark and its place on the benchmark axis of its sample set."""
+
+    slot: int
+    fingerprint: str
+    live: bool = True
+
+
+@dataclass(frozen=True)
+class SetInfo:
+    """A sample set: how many samples, how many a block, and which data they are."""
+
+    size: int
+    block: int
+    image_shape: tuple[int, ...]
+    fingerprint: str
+
+    @property
+    def blocks(self) -> int:
+        """Number of sample blocks; a pair is complete when all of them are."""
+        return -(-self.size // self.block)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What makes numbers of one store comparable; all pairs are computed with the same."""
+
+    margin: str = "predicted"
+    use_bias: bool = True
+    angles: str | tuple[int, ...] | None = "all"
+    images: str | None = "full"
+
+    def angle_classes(self, classes: int) -> tuple[int, ...]:
+        """Class indices whose angles are kept."""
+        if self.angles == "all":
+            return tuple(range(classes))
+        return () if self.angles is None else tuple(int(c) for c in self.angles)
+
+
+@dataclass(frozen=True)
+class Index:
+    """Everything that a reader must know before it reads an array; replaced in one step."""
+
+    classes: tuple[str, ...]
+    settings: Settings
+    sets: dict[str, SetInfo] = field(default_factory=dict)
+    models: tuple[ModelSlot, ...] = ()
+    benchmarks: tuple[BenchmarkSlot, ...] = ()
+    revision: int = 0
+
+    @property
+    def live_models(self) -> tuple[ModelSlot, ...]:
+        """Models that were not replaced, in the order of the views."""
+        return tuple(m for m in self.models if m.live)
+
+    @property
+    def live_benchmarks(self) -> tuple[BenchmarkSlot, ...]:
+        """Benchmarks that were not replaced, over all sets."""
+        return tuple(b for b in self.benchmarks if b.live)
+
+    def axis(self, set_name: str) -> tuple[int, int]:
+        """Lengths of the model and the benchmark axis of a set, replaced entries included."""
+        return len(self.models), sum(b.set == set_name for b in self.benchmarks)
+
+    def to_attrs(self) -> dict[str, Any]:
+        """As plain JSON values, for the root group's attributes."""
+        return {"schema_version": VERSION, **asdict(self)}
+
+    @classmethod
+    def from_attrs(cls, attrs: Any, path: str) -> Index:
+        """Read what `to_attrs` wrote.
+
+        Raises:
+            StoreError: not a store, a newer version, or damaged; names path, expected and found.
+        """
+        if not isinstance(attrs, dict) or "schema_version" not in attrs:
+            raise StoreError(
+                f"{path} is a Zarr group but no geowidgets store: expected the root attribute "
+                f"'{ATTRIBUTE}' with a schema_version, found {attrs!r:.80}"
+            )
+        version = attrs["schema_version"]
+        if not isinstance(version, int) or version > VERSION:
+            raise StoreError(
+                f"{path} has schema_version {version!r}, this geowidgets reads up to {VERSION}: "
+                "update geowidgets to open it"
+            )
+        try:
+            return cls(
+                classes=tuple(attrs["classes"]),
+                settings=Settings(**{**attrs["settings"], "angles": _angles(attrs["settings"])}),
+                sets={
+                    name: SetInfo(**{**info, "image_shape": tuple(info["image_shape"])})
+                    for name, info in attrs["sets"].items()
+                },
+                models=tuple(_record(ModelSlot, entry) for entry in attrs["models"]),
+                benchmarks=tuple(_record(BenchmarkSlot, entry) for entry in attrs["benchmarks"]),
+                revision=int(attrs["revision"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise StoreError(
+                f"the index of {path} is damaged: expected the fields of schema_version {VERSION}, "
+                f"found {type(error).__name__}: {error}"
+            ) from error
+
+
+def _angles(settings: dict[str, Any]) -> str | tuple[int, ...] | None:
+    angles = settings["angles"]
+    return tuple(angles) if isinstance(angles, list) else angles
+
+
+def _record(kind: Any, entry: dict[str, Any]) -> Any:
+    record = kind(**entry)
+    for item in fields(kind):
+        value, wanted = getattr(record, item.name), item.type
+        if wanted in ("int", "str", "bool") and type(value).__name__ != wanted:
+            raise ValueError(f"{kind.__name__}.{item.name} is {value!r}, expected {wanted}")
+    return record
+
+
+def summary_dtype(samples: int) -> np.dtype:
+    """Record of one pair in the summary; `digest` 0 = not summarised.
+
+    `correct` holds one bit a sample, little bit order; `range` the histogram's ends.
+    """
+    metrics = len(SUMMARY_METRICS)
+    return np.dtype(
+        [
+            ("digest", "<u8"),
+            ("missing", "<u4"),
+            ("mean", "<f4", (metrics,)),
+            ("range", "<f4", (metrics, 2)),
+            ("histogram", "<u4", (metrics, SUMMARY_BINS)),
+            ("correct", "u1", (-(-samples // 8),)),
+        ]
+    )
+
+
+def check_name(name: object, what: str) -> str:
+    """Return `name` when it can be shown and looked up: non-empty text without control characters."""
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise ValueError(f"{what} must be printable text, got {name!r}")
+    return name
+
+
+def check_unique(names: Iterable[str], what: str) -> None:
+    """Raise when two entries share a name."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"two {what} are called {name!r}: names must be unique")
+        seen.add(name)
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """Words for an error about an unknown name: the nearest known one, or all of them."""
+    known = list(known)
+    close = difflib.get_close_matches(str(name), known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"expected one of {known}"

@@ -1,0 +1,507 @@
+"""`GeometryStore`: compute, resume, open, ask."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from geowidgets.schema import (
+    SUMMARY_METRICS,
+    VARIABLES,
+    BenchmarkInfo,
+    BenchmarkSlot,
+    Index,
+    ModelInfo,
+    ModelSlot,
+    Settings,
+    StoreError,
+    nearest,
+)
+from geowidgets.store.dataset import open_dataset
+from geowidgets.store.disk import Place
+from geowidgets.store.marks import done_blocks
+from geowidgets.store.summary import correct_counts, read_summary
+from geowidgets.store.verify import Damage, drop_entries, find_damage
+
+if TYPE_CHECKING:
+    import torch
+
+    from geowidgets.study import ModelEntry, Study
+
+READINGS = ("predicted", "true", "signed")
+
+
+class GeometryStore:
+    """Geometry of every sample for models × benchmarks, on disk, asked by name.
+
+    Made by `compute` or `open`, never by hand.
+
+    Example:
+        >>> store = GeometryStore.open("digits.zarr")  # doctest: +SKIP
+        >>> store.accuracy().sel(model="dense", benchmark="clean")  # doctest: +SKIP
+    """
+
+    def __init__(self, place: Place, study: Study | None = None) -> None:
+        self._place = place
+        self._study = study
+        self._attached: dict[str, ModelEntry] = {}
+        self.refresh()
+
+    # -- made -----------------------------------------------------------------------------------
+
+    @classmethod
+    def compute(
+        cls,
+        study: Study,
+        path: str | os.PathLike[str],
+        device: str | torch.device = "auto",
+        *,
+        margin: str = "predicted",
+        use_bias: bool = True,
+        angles: str | Sequence[int] | None = "all",
+        images: str | None = "full",
+        features: str | Sequence[str] | None = None,
+        batch_size: int | None = None,
+        progress: bool = True,
+    ) -> GeometryStore:
+        """Compute what is missing of a study and open the result; run again to resume.
+
+        Args:
+            study: Models, benchmarks, samples.
+            path: Folder or fsspec URL; made when absent.
+            device: `"auto"` (CUDA where there is one), `"cpu"`, `"cuda:1"`, …
+            margin: Reading of the margin: `"predicted"`, `"true"` or `"signed"`
+                (`geometry.measure`).
+            use_bias: Whether margins count the classifier's bias.
+            angles: Classes whose angles are kept: `"all"`, class indices, or `None`. The angle to
+                the true class and the runner-up class are always kept.
+            images: Clean images kept for the views: `"full"`, `"thumbnails"` or `None`.
+            features: Latents kept: `None`, `"float16"` for all models, or names of models.
+            batch_size: Images a forward pass; halved when the device runs out of memory.
+            progress: Show a bar with pairs done, images a second and time left.
+
+        Raises:
+            StoreError: the path holds something else, other data, other settings or a newer
+                version; a model has no head or fails; no space is left. Complete pairs are kept.
+        """
+        from geowidgets.store.compute import fill
+
+        if margin not in READINGS:
+            raise ValueError(f"unknown margin {margin!r}; {nearest(margin, READINGS)}")
+        if images not in ("full", "thumbnails", None):
+            raise ValueError(f"images must be 'full', 'thumbnails' or None, got {images!r}")
+        kept = _angles(angles, len(study.classes))
+        settings = Settings(margin=margin, use_bias=use_bias, angles=kept, images=images)
+        place = Place(path)
+        fill(
+            study,
+            place,
+            settings,
+            device=device,
+            features=features,
+            batch_size=batch_size,
+            progress=progress,
+        )
+        return cls(place, study)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> GeometryStore:
+        """Open a store; needs neither torch nor the models.
+
+        Raises:
+            StoreError: nothing there, no store, damaged, or newer than this package.
+        """
+        return cls(Place(path))
+
+    def add(self, *entries: ModelEntry, **options: Any) -> GeometryStore:
+        """Compute further models on the benchmarks of the study that this store came from."""
+        if self._study is None:
+            raise StoreError(
+                f"{self.path} was opened without its study: call "
+                "GeometryStore.compute(study, path) with the further models in the study"
+            )
+        from geowidgets.study import Study
+
+        study = self._study
+        names = {entry.name for entry in entries}
+        models = [*(m for m in study.models if m.name not in names), *entries]
+        sets = {name: (s.images, s.labels) for name, s in study.sets.items()}
+        self._study = Study(
+            models, study.benchmarks, classes=study.classes, transform=study.transform, sets=sets
+        )
+        options = {
+            "margin": self._index.settings.margin,
+            "use_bias": self._index.settings.use_bias,
+            "angles": self._index.settings.angles,
+            "images": self._index.settings.images,
+            **options,
+        }
+        GeometryStore.compute(self._study, self.path, **options)
+        self.refresh()
+        return self
+
+    # -- described ------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Look again at what is on disk: another process may have added to it."""
+        self._index: Index = self._place.read_index()
+        self._root = self._place.root("r")
+        self._labels: dict[str, np.ndarray] = {}
+        self._summaries: dict[str, np.ndarray] = {}
+        self._done = {name: done_blocks(self._place, self._index, name) for name in self.sets}
+        self.__dict__.pop("done", None)
+
+    @property
+    def path(self) -> str:
+        """Where the store lies."""
+        return self._place.path
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self._index.classes
+
+    @property
+    def settings(self) -> Settings:
+        """Reading of the margin and what is kept."""
+        return self._index.settings
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Names of the sample sets."""
+        return tuple(self._index.sets)
+
+    @property
+    def revision(self) -> int:
+        """Grows with every model or benchmark that joins."""
+        return self._index.revision
+
+    @property
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The models, in the order in which they joined."""
+        return self._index.live_models
+
+    @property
+    def benchmarks(self) -> tuple[BenchmarkInfo, ...]:
+        """The benchmarks of all sets, in the order in which they joined."""
+        return self._index.live_benchmarks
+
+    @cached_property
+    def done(self) -> np.ndarray:
+        """bool (model, benchmark): which pairs are complete."""
+        models, benchmarks = self._index.live_models, self._index.live_benchmarks
+        done = np.zeros((len(models), len(benchmarks)), bool)
+        for j, benchmark in enumerate(benchmarks):
+            column = self._done[benchmark.set][:, benchmark.slot].all(axis=1)
+            done[:, j] = column[[model.slot for model in models]]
+        return done
+
+    @property
+    def missing(self) -> list[tuple[str, str]]:
+        """(model, benchmark) names of the pairs that are not computed."""
+        pairs = np.argwhere(~self.done)
+        return [(self.models[i].name, self.benchmarks[j].name) for i, j in pairs]
+
+    def size(self, set: str | None = None) -> int:
+        """Number of samples of a set."""
+        return self._index.sets[self._set(set)].size
+
+    def labels(self, set: str | None = None) -> np.ndarray:
+        """True class indices, int16 (sample,)."""
+        name = self._set(set)
+        if name not in self._labels:
+            self._labels[name] = self._array(f"sets/{name}/label")[:]
+        return self._labels[name]
+
+    def images(
+        self, set: str | None = None, samples: slice | np.ndarray | None = None
+    ) -> np.ndarray | None:
+        """Clean images uint8 (sample, y, x, channel), or None where none were kept."""
+        name = self._set(set)
+        if f"sets/{name}/images" not in self._root:
+            return None
+        array = self._array(f"sets/{name}/images")
+        if isinstance(samples, np.ndarray):
+            return array.oindex[samples]
+        return array[samples if samples is not None else slice(None)]
+
+    def head(self, model: str | int) -> tuple[np.ndarray, np.ndarray | None]:
+        """The effective classifier of a model: weight (class, feature), bias (class,) or None."""
+        slot = self._model(model).slot
+        bias = f"heads/{slot}/bias"
+        has_bias = bias in self._root
+        return self._array(f"heads/{slot}/weight")[:], self._array(bias)[:] if has_bias else None
+
+    # -- asked ----------------------------------------------------------------------------------
+
+    def column(self, variable: str, model: str | int, benchmark: str | int) -> np.ndarray:
+        """One variable of one pair.
+
+        Args:
+            variable: `"angle"` (to the true class), `"angles"` (to every kept class),
+                `"length"`, `"margin"`, `"probability"`, `"prediction"` or `"runner_up"`.
+            model: Name or position.
+            benchmark: Name or position.
+
+        Returns:
+            (sample,), for `"angles"` (sample, class).
+
+        Raises:
+            StoreError: an unknown name, or a pair that was not computed.
+        """
+        stored = {"angle": "true_angle", "angles": "angle"}.get(variable, variable)
+        if stored not in VARIABLES:
+            raise StoreError(f"unknown variable {variable!r}; {nearest(variable, VARIABLES)}")
+        row, place = self._model(model), self._benchmark(benchmark)
+        if not self._done[place.set][row.slot, place.slot].all():
+            raise StoreError(
+                f"pair ({row.name!r}, {place.name!r}) of {self.path} is not computed: run "
+                "GeometryStore.compute(study, path) to fill it"
+            )
+        if f"sets/{place.set}/{stored}" not in self._root:
+            raise StoreError(
+                f"{self.path} keeps no class angles: compute it with angles='all' or class indices"
+            )
+        return self._array(f"sets/{place.set}/{stored}")[row.slot, place.slot]
+
+    def metric(
+        self,
+        name: str,
+        model: str | int | None = None,
+        benchmark: str | int | None = None,
+        set: str | None = None,
+    ) -> xr.DataArray:
+        """A variable with its labels, lazily: nothing is read before a value is asked for.
+
+        Args:
+            name: A variable as in `column`.
+            model: Name or position; all by default.
+            benchmark: Name or position; all of the set by default.
+            set: Sample set; that of the benchmark, else the first.
+        """
+        stored = {"angle": "true_angle", "angles": "angle"}.get(name, name)
+        if benchmark is not None:
+            set = self._benchmark(benchmark).set
+        dataset = self.to_dataset(set)
+        if stored not in dataset:
+            raise StoreError(f"unknown metric {name!r}; {nearest(name, [*dataset])}")
+        chosen: dict[str, Any] = {}
+        if model is not None:
+            chosen["model"] = self._model(model).name
+        if benchmark is not None:
+            chosen["benchmark"] = self._benchmark(benchmark).name
+        return dataset[stored].sel(chosen).rename(name)
+
+    def accuracy(
+        self, samples: np.ndarray | Sequence[int] | None = None, set: str | None = None
+    ) -> xr.DataArray:
+        """Share of correct samples of every pair of a set, NaN where a pair is not computed.
+
+        Args:
+            samples: Indices or a boolean mask (sample,); all by default.
+            set: Sample set; the first by default.
+
+        Returns:
+            (model, benchmark) float64 in [0, 1], with coordinate `n`, the number of samples.
+        """
+        name = self._set(set)
+        mask = _mask(samples, self.size(name))
+        n = int(mask.sum())
+        counts = correct_counts(self.correct(name), np.packbits(mask, bitorder="little"))
+        with np.errstate(invalid="ignore"):
+            values = np.where(self._done_in(name), np.divide(counts, n or np.nan), np.nan)
+        dataset = self.to_dataset(name)
+        coords = {c: dataset[c] for c in dataset.coords if c not in ("label", "class", "done")}
+        return xr.DataArray(
+            values, coords={**coords, "n": n}, dims=("model", "benchmark"), name="accuracy"
+        )
+
+    def correct(self, set: str | None = None) -> np.ndarray:
+        """Correctness bits uint8 (model, benchmark of the set, byte), little bit order."""
+        return self._summary(self._set(set))["correct"]
+
+    def mean(self, metric: str, set: str | None = None) -> np.ndarray:
+        """Mean of a metric over the samples of every pair, (model, benchmark of the set)."""
+        stored = "true_angle" if metric == "angle" else metric
+        if stored not in SUMMARY_METRICS:
+            raise StoreError(f"unknown metric {metric!r}; {nearest(metric, SUMMARY_METRICS)}")
+        name = self._set(set)
+        values = self._summary(name)["mean"][..., SUMMARY_METRICS.index(stored)]
+        return np.where(self._done_in(name), values, np.nan)
+
+    @property
+    def dataset(self) -> xr.Dataset:
+        """The first sample set as a lazy dataset."""
+        return self.to_dataset(None)
+
+    def to_dataset(self, set: str | None = None) -> xr.Dataset:
+        """A sample set as a lazy dataset (model, benchmark, sample[, class])."""
+        name = self._set(set)
+        group: Any = self._root[f"sets/{name}"]
+        return open_dataset(group, self._index, name, self.labels(name), self._done_in(name))
+
+    def features_matrix(self, model: str | int, benchmark: str | int) -> np.ndarray:
+        """Latents of one pair, float32 (sample, feature).
+
+        Raises:
+            StoreError: they were not kept; names the ways out.
+        """
+        row, place = self._model(model), self._benchmark(benchmark)
+        name = f"features/{row.slot}/{place.set}"
+        if name not in self._root or not self._done[place.set][row.slot, place.slot].all():
+            raise StoreError(
+                f"{self.path} holds no features of {row.name!r} on {place.name!r}: compute it "
+                "with features='float16', or store.attach(models) and capture them again"
+            )
+        return self._array(name)[place.slot].astype(np.float32)
+
+    def attach(self, models: Sequence[ModelEntry], transform: Any = None) -> None:
+        """Make live models available to what needs them; each must be the one that was measured.
+
+        Args:
+            models: Entries named as in the store.
+            transform: The study's transform, where the entries have none of their own.
+
+        Raises:
+            StoreError: an entry's fingerprint is not the stored one; names both.
+        """
+        for entry in models:
+            stored = self._model(entry.name).fingerprint
+            found = entry.fingerprint(transform)
+            if found != stored:
+                raise StoreError(
+                    f"model {entry.name!r} has fingerprint {found}, {self.path} was computed with "
+                    f"{stored}: other weights, masks or transform"
+                )
+        self._attached.update({entry.name: entry for entry in models})
+
+    def live_model(self, model: str | int) -> ModelEntry:
+        """The attached entry of a model, or that of the study this store came from."""
+        name = self._model(model).name
+        known = {entry.name: entry for entry in (self._study.models if self._study else ())}
+        known.update(self._attached)
+        if name not in known:
+            raise StoreError(f"model {name!r} is not at hand: call store.attach(models) with it")
+        return known[name]
+
+    # -- kept whole -----------------------------------------------------------------------------
+
+    def digest(self) -> str:
+        """Digest over names and numbers of all complete pairs, whatever order they came in."""
+        whole = hashlib.sha256()
+        pairs = [
+            (m.name, b.name, self._array(f"sets/{b.set}/digest")[m.slot, b.slot].tobytes())
+            for i, m in enumerate(self._index.live_models)
+            for j, b in enumerate(self._index.live_benchmarks)
+            if self.done[i, j]
+        ]
+        for model, benchmark, digest in sorted(pairs):
+            whole.update(f"{model}\0{benchmark}\0".encode() + digest)
+        return whole.hexdigest()
+
+    def verify(self, repair: bool = False) -> list[Damage]:
+        """Read every complete pair and compare it with its digest.
+
+        Args:
+            repair: Unmark damaged pairs, so that the next `compute` makes them again.
+
+        Returns:
+            One entry for each damaged pair: model, benchmark and what is wrong.
+        """
+        damage = find_damage(self._place, self._index, repair)
+        if repair and damage:
+            self.refresh()
+        return damage
+
+    def compact(self) -> None:
+        """Free the space of replaced models and benchmarks; slots never move."""
+        with self._place.lease():
+            drop_entries(self._place, self._place.read_index())
+        self.refresh()
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _array(self, name: str) -> Any:
+        return self._root[name]
+
+    def _set(self, name: str | None) -> str:
+        if name is None:
+            return self.sets[0]
+        if name not in self._index.sets:
+            raise StoreError(f"unknown sample set {name!r}; {nearest(name, self.sets)}")
+        return name
+
+    def _model(self, model: str | int) -> ModelSlot:
+        return _entry(self._index.live_models, model, "model")
+
+    def _benchmark(self, benchmark: str | int) -> BenchmarkSlot:
+        return _entry(self._index.live_benchmarks, benchmark, "benchmark")
+
+    def _done_in(self, name: str) -> np.ndarray:
+        return self.done[:, [b.set == name for b in self.benchmarks]]
+
+    def _summary(self, name: str) -> np.ndarray:
+        if name not in self._summaries:
+            self._summaries[name] = read_summary(
+                self._place, self._index, name, self._done[name], self.labels(name)
+            )
+        return self._summaries[name]
+
+    def __repr__(self) -> str:
+        done = int(self.done.sum())
+        sizes = ", ".join(f"{name}: {self.size(name)} samples" for name in self.sets)
+        return (
+            f"GeometryStore({self.path!r}: {len(self.models)} models × {len(self.benchmarks)} "
+            f"benchmarks, {done} of {self.done.size} pairs, {sizes})"
+        )
+
+
+def _entry(entries: Sequence[Any], key: str | int, what: str) -> Any:
+    if isinstance(key, str):
+        for entry in entries:
+            if entry.name == key:
+                return entry
+        raise StoreError(f"unknown {what} {key!r}; {nearest(key, [e.name for e in entries])}")
+    if not 0 <= int(key) < len(entries):
+        raise StoreError(f"{what} {key!r} is out of range: expected 0 … {len(entries) - 1}")
+    return entries[int(key)]
+
+
+def _mask(samples: Any, size: int) -> np.ndarray:
+    if samples is None:
+        return np.ones(size, bool)
+    chosen = np.asarray(samples)
+    if chosen.dtype == bool:
+        if chosen.shape != (size,):
+            raise StoreError(f"a sample mask must have shape ({size},), got {chosen.shape}")
+        return chosen
+    if chosen.size and chosen.dtype.kind not in "iu":
+        raise StoreError(f"samples must be indices or a boolean mask, got {chosen.dtype}")
+    chosen = chosen.astype(int)
+    if chosen.size and (chosen.min() < 0 or chosen.max() >= size):
+        raise StoreError(
+            f"sample {int(chosen.min() if chosen.min() < 0 else chosen.max())} is out of range: "
+            f"expected 0 … {size - 1}"
+        )
+    mask = np.zeros(size, bool)
+    mask[chosen] = True
+    return mask
+
+
+def _angles(angles: str | Sequence[int] | None, classes: int) -> str | tuple[int, ...] | None:
+    if angles is None or angles == "all":
+        return angles
+    wrong = [c for c in angles if not (isinstance(c, int | np.integer) and 0 <= c < classes)]
+    if isinstance(angles, str) or wrong:
+        raise ValueError(
+            f"angles must be 'all', None or class indices 0 … {classes - 1}, got {angles!r}"
+        )
+    return tuple(int(c) for c in angles)
+
+

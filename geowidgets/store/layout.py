@@ -1,0 +1,165 @@
+"""The arrays of a store: made and lengthened here, under the lease, before anything is filled.
+
+    sets/<set>/<variable>    (model, benchmark, sample[, class])   one chunk a pair and block
+    sets/<set>/digest        (model, benchmark, block)             uint64, 0 = not computed
+    sets/<set>/label, images (sample, …)
+    heads/<slot>/weight, bias
+    features/<slot>/<set>    (benchmark, sample, feature)          float16, on request
+    summary/<set>            (benchmark, model, byte)              derived, disposable
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import zarr
+
+from geowidgets.schema import VARIABLES, Index, SetInfo, summary_dtype
+
+SUMMARY_MODELS = 128
+_LABELS = {"model": ("name", "architecture", "method", "parent"), "benchmark": ("name", "corruption", "family")}  # fmt: skip
+_NUMBERS = {"model": {"ratio": "float64", "seed": "int64"}, "benchmark": {"severity": "int64"}}
+
+
+def create_set(root: zarr.Group, name: str, info: SetInfo, index: Index) -> None:
+    """Arrays of a new sample set, with empty model and benchmark axes."""
+    group = root.require_group(f"sets/{name}")
+    kept = index.settings.angle_classes(len(index.classes))
+    for variable in VARIABLES.values():
+        if variable.per_class and not kept:
+            continue
+        tail = (len(kept),) if variable.per_class else ()
+        group.create_array(
+            variable.name,
+            shape=(0, 0, info.size, *tail),
+            chunks=(1, 1, info.block, *tail),
+            dtype=variable.dtype,
+            fill_value=variable.fill,
+            dimension_names=variable.dims,
+            compressors=zarr.codecs.Crc32cCodec(),
+            attributes={"units": variable.unit, "long_name": variable.text},
+            overwrite=True,
+        )
+    group.create_array(
+        "digest",
+        shape=(0, 0, info.blocks),
+        chunks=(1, 1, 1),
+        dtype="uint64",
+        fill_value=0,
+        dimension_names=("model", "benchmark", "block"),
+        compressors=None,
+        # One flat folder: which pairs are complete is one listing of names.
+        chunk_key_encoding={"name": "v2", "separator": "."},
+        overwrite=True,
+    )
+    root.require_group("summary").create_array(
+        name,
+        shape=(0, 0, summary_dtype(info.size).itemsize),
+        chunks=(1, SUMMARY_MODELS, summary_dtype(info.size).itemsize),
+        dtype="uint8",
+        fill_value=0,
+        dimension_names=("benchmark", "model", "byte"),
+        overwrite=True,
+    )
+    _write_text(group, "class", [index.classes[c] for c in kept], "class")
+
+
+def write_samples(
+    root: zarr.Group, name: str, labels: np.ndarray, images: np.ndarray | None
+) -> None:
+    """Labels and, where they are kept, the clean images of a set."""
+    group = root[f"sets/{name}"]
+    assert isinstance(group, zarr.Group)
+    _write(group, "label", labels.astype(np.int16), ("sample",))
+    if images is not None:
+        rows = max(1, (1 << 20) // images[0].nbytes)
+        dims = ("sample", "y", "x", "channel")
+        _write(group, "images", images, dims, chunks=(rows, *images.shape[1:]))
+
+
+def lengthen(root: zarr.Group, index: Index) -> None:
+    """Bring every array and coordinate to the axes of `index`; nothing ever moves or shrinks."""
+    for name in index.sets:
+        group = root[f"sets/{name}"]
+        assert isinstance(group, zarr.Group)
+        models, benchmarks = index.axis(name)
+        for array in (*VARIABLES, "digest"):
+            if array in group:
+                _resize(group[array], (models, benchmarks))
+        _resize(root[f"summary/{name}"], (benchmarks, models))
+        entries = {
+            "model": index.models,
+            "benchmark": tuple(b for b in index.benchmarks if b.set == name),
+        }
+        for axis, rows in entries.items():
+            for label in _LABELS[axis]:
+                values = [getattr(row, label) or "" for row in rows]
+                _write_text(group, axis if label == "name" else label, values, axis)
+            for number, dtype in _NUMBERS[axis].items():
+                values = np.array([getattr(row, number) for row in rows], dtype)
+                _write(group, number, values, (axis,))
+
+
+def write_head(root: zarr.Group, slot: int, weight: np.ndarray, bias: np.ndarray | None) -> None:
+    """The effective classifier of a model: weight (class, feature) and bias (class,)."""
+    group = root.require_group(f"heads/{slot}")
+    _write(group, "weight", weight, ("class", "feature"))
+    if bias is not None:
+        _write(group, "bias", bias, ("class",))
+
+
+def require_features(
+    root: zarr.Group, slot: int, name: str, info: SetInfo, benchmarks: int, width: int
+) -> zarr.Array:
+    """The array of a model's features on a set, made or lengthened."""
+    group = root.require_group(f"features/{slot}")
+    if name in group:
+        array = group[name]
+        _resize(array, (benchmarks,))
+    else:
+        array = group.create_array(
+            name,
+            shape=(benchmarks, info.size, width),
+            chunks=(1, info.block, width),
+            dtype="float16",
+            fill_value=float("nan"),
+            dimension_names=("benchmark", "sample", "feature"),
+            compressors=zarr.codecs.Crc32cCodec(),
+        )
+    assert isinstance(array, zarr.Array)
+    return array
+
+
+def _resize(array: Any, lengths: tuple[int, ...]) -> None:
+    shape = tuple(max(new, old) for new, old in zip(lengths, array.shape, strict=False))
+    if shape != array.shape[: len(shape)]:
+        array.resize((*shape, *array.shape[len(shape) :]))
+
+
+def _write(
+    group: zarr.Group,
+    name: str,
+    values: np.ndarray,
+    dims: tuple[str, ...],
+    chunks: tuple[int, ...] | None = None,
+) -> None:
+    group.create_array(
+        name,
+        data=np.ascontiguousarray(values),
+        chunks=chunks or tuple(max(1, n) for n in values.shape),
+        dimension_names=dims,
+        overwrite=True,
+    )
+
+
+def _write_text(group: zarr.Group, name: str, values: list[str], dim: str) -> None:
+    array = group.create_array(
+        name,
+        shape=(len(values),),
+        chunks=(max(1, len(values)),),
+        dtype=str,
+        dimension_names=(dim,),
+        overwrite=True,
+    )
+    array[:] = np.array(values, dtype=np.dtypes.StringDType())

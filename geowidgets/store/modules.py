@@ -1,0 +1,85 @@
+"""Models ready for the device: built when needed, kept while memory allows, given back as found."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from geowidgets.latents import Head, find_head
+from geowidgets.schema import StoreError
+from geowidgets.study import ModelEntry, Study
+from geowidgets.training import resolve_device, to_input
+
+KEPT_BYTES = 2 << 30
+
+
+def pick_device(device: str | torch.device) -> torch.device:
+    """`"auto"`: the first CUDA device, else the CPU."""
+    chosen = resolve_device(device)
+    if chosen.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device {str(device)!r} was asked for, but torch sees no CUDA device")
+    return chosen
+
+
+@contextmanager
+def evaluating(module: nn.Module, device: torch.device) -> Iterator[nn.Module]:
+    """The module in eval mode on a device, afterwards as it was."""
+    modes = {part: part.training for part in module.modules()}
+    home = next((p.device for p in module.parameters()), torch.device("cpu"))
+    try:
+        yield module.eval().to(device)
+    finally:
+        module.to(home)
+        for part, mode in modes.items():
+            part.training = mode
+
+
+class Modules:
+    """Modules and heads by entry, least recently used ones dropped beyond `KEPT_BYTES`."""
+
+    def __init__(self, study: Study, device: torch.device) -> None:
+        self._study = study
+        self._device = device
+        self._kept: OrderedDict[str, tuple[nn.Module, Head, int]] = OrderedDict()
+
+    def get(self, entry: ModelEntry) -> tuple[nn.Module, Head]:
+        """The entry's module and its classifier head.
+
+        Raises:
+            StoreError: no head or several, a model that fails, or a head whose classes are not
+                the study's; names the entry.
+        """
+        if entry.name not in self._kept:
+            module = entry.load()
+            head = self._find_head(entry, module)
+            size = sum(t.nbytes for t in (*module.parameters(), *module.buffers()))
+            self._kept[entry.name] = module, head, size if entry.build else 0
+            self._drop_old()
+        self._kept.move_to_end(entry.name)
+        module, head, _ = self._kept[entry.name]
+        return module, head
+
+    def _find_head(self, entry: ModelEntry, module: nn.Module) -> Head:
+        images = next(iter(self._study.sets.values())).images[:4]
+        transform = entry.transform or self._study.transform
+        try:
+            with evaluating(module, self._device), torch.inference_mode():
+                example = to_input(images, self._device, transform)
+                head = find_head(module, example, head=entry.head, output=entry.output)
+        except Exception as error:
+            raise StoreError(f"model {entry.name!r} cannot be measured: {error}") from error
+        classes = head.module.weight.shape[0]
+        if classes != len(self._study.classes):
+            raise StoreError(
+                f"model {entry.name!r}: its head {head.name!r} has {classes} classes, "
+                f"the study has {len(self._study.classes)}"
+            )
+        return head
+
+    def _drop_old(self) -> None:
+        while len(self._kept) > 1 and sum(size for *_, size in self._kept.values()) > KEPT_BYTES:
+            self._kept.popitem(last=False)

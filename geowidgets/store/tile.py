@@ -1,0 +1,104 @@
+"""One model over one tile of images: the forward pass and its geometry, on the device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from geowidgets.geometry import Classifier
+from geowidgets.latents import Head
+from geowidgets.schema import StoreError
+from geowidgets.training import to_input
+
+BATCH = {"cpu": 256, "cuda": 1024}
+
+
+@dataclass
+class Batching:
+    """Images a forward pass; halved, and the halving remembered, when the device is too small."""
+
+    size: int
+    halved: int = 0
+
+    def halve(self, error: BaseException) -> None:
+        """Go on with half, unless one image alone is too much."""
+        if self.size == 1:
+            raise StoreError("one image at a time is too much for the device's memory") from error
+        self.size //= 2
+        self.halved += 1
+
+
+def measure_tile(
+    module: torch.nn.Module,
+    head: Head,
+    images: np.ndarray,
+    labels: np.ndarray,
+    transform: Any,
+    batching: Batching,
+    *,
+    device: torch.device,
+    margin: str,
+    use_bias: bool,
+    angle_classes: tuple[int, ...],
+    keep_features: bool,
+) -> dict[str, np.ndarray]:
+    """All variables of one model on the images of one block.
+
+    Args:
+        module: In eval mode, on `device`.
+        head: Its classifier.
+        images: uint8 (sample, y, x, channel).
+        labels: (sample,).
+        transform: float32 (sample, channel, y, x) in [0, 1] on the device → the model's input.
+        batching: Batch size; changed when memory runs out.
+        device: Where to compute.
+        margin: Reading of the margin, see `geometry.measure`.
+        use_bias: Whether the margin counts the bias.
+        angle_classes: Classes whose angles are kept.
+        keep_features: Also return `features` (sample, feature) as float16.
+
+    Returns:
+        Variable name → array over (sample[, class]).
+    """
+    classifier = head.classifier(device)
+    truth = torch.from_numpy(labels)
+    parts: list[dict[str, torch.Tensor]] = []
+    first = 0
+    while first < len(images):
+        stop = min(first + batching.size, len(images))
+        try:
+            with torch.inference_mode(), head.tap() as tap:
+                module(to_input(images[first:stop], device, transform))
+                part = _measure(classifier, tap, truth[first:stop].to(device), margin, use_bias)
+        except torch.OutOfMemoryError as error:
+            batching.halve(error)
+            torch.cuda.empty_cache()
+            continue
+        part["angle"] = part["angle"][:, list(angle_classes)]
+        if keep_features:
+            part["features"] = tap.features.half()
+        parts.append(part)
+        first = stop
+    return {name: torch.cat([p[name] for p in parts]).cpu().numpy() for name in parts[0]}
+
+
+def _measure(
+    classifier: Classifier, tap: Any, labels: torch.Tensor, margin: str, use_bias: bool
+) -> dict[str, torch.Tensor]:
+    logits = tap.logits
+    geometry = classifier.measure(
+        tap.features, labels, margin=margin, use_bias=use_bias, logits=logits
+    )
+    runner_up = logits.scatter(1, geometry.prediction.clamp(min=0)[:, None], -torch.inf).argmax(1)
+    return {
+        "angle": geometry.angle,
+        "true_angle": geometry.angle.gather(1, labels[:, None])[:, 0],
+        "length": geometry.length,
+        "margin": geometry.margin,
+        "probability": geometry.probability,
+        "prediction": geometry.prediction.to(torch.int16),
+        "runner_up": runner_up.where(geometry.prediction >= 0, -1).to(torch.int16),
+    }
