@@ -1,0 +1,204 @@
+// A store's columns in the page: asked for once, kept while they fit.
+import { fromBase64, has } from "./bits.js";
+
+/** @typedef {{name: string, architecture: string, method: string, ratio: number,
+ *   parent: string|null, seed: number|null}} ModelInfo */
+/** @typedef {{name: string, corruption: string, severity: number, family: string,
+ *   set: string}} BenchmarkInfo */
+/** @typedef {{name: string, n: number, image: [number, number, number]|null}} SetInfo */
+/** @typedef {{classes: string[], sets: SetInfo[], models: ModelInfo[],
+ *   benchmarks: BenchmarkInfo[], done: string, revision: number}} Directory */
+/** @typedef {Uint8Array|Int16Array|Int32Array|Float32Array|Float64Array} Column */
+/** @typedef {{values: Promise<Column>, resolve: (column: Column) => void,
+ *   reject: (error: Error) => void}} Waiting */
+/** @typedef {ReturnType<typeof createColumnsHub>} ColumnsHub */
+
+const CACHE_BYTES = 256 * 2 ** 20;
+const ARRAYS = {
+  uint8: Uint8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+// These tell of the store as a whole and change as it grows; a pair's columns never do.
+const GROWING = /^(correct|accuracy)\//;
+
+/** @param {{dtype: string}} header @param {DataView} data @returns {Column} */
+export function asColumn({ dtype }, data) {
+  const array = ARRAYS[/** @type {keyof typeof ARRAYS} */ (dtype)];
+  if (!array) throw new TypeError(`expected ${Object.keys(ARRAYS).join(", ")}, got ${dtype}`);
+  const { buffer, byteOffset, byteLength } = data;
+  const bytes = /** @type {ArrayBuffer} */ (buffer);
+  if (byteOffset % array.BYTES_PER_ELEMENT === 0) {
+    return new array(bytes, byteOffset, byteLength / array.BYTES_PER_ELEMENT);
+  }
+  return new array(bytes.slice(byteOffset, byteOffset + byteLength));
+}
+
+/** @param {{model: import("@anywidget/types").AnyModel, signal: AbortSignal}} options */
+export function createColumnsHub({ model, signal }) {
+  const cache = createCache(CACHE_BYTES);
+  /** @type {Map<string, Waiting>} */
+  const waiting = new Map();
+  /** @type {string[]} */
+  let batch = [];
+  /** @type {Set<(changed: Set<string>) => void>} */
+  const listeners = new Set();
+  let revision = model.get("directory").revision;
+  let done = decodeDone(model.get("directory"));
+
+  /** @param {Set<string>} changed */
+  function tell(changed) {
+    for (const listener of [...listeners]) {
+      try {
+        listener(changed);
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  }
+
+  function ask() {
+    const keys = batch;
+    batch = [];
+    try {
+      model.send({ keys });
+    } catch (error) {
+      const words = "no kernel is attached, and this column was not saved with the page";
+      for (const key of keys) settle(key, null, new Error(`${key}: ${words}`, { cause: error }));
+    }
+  }
+
+  /** @param {string} key @param {Column|null} column @param {Error} [error] */
+  function settle(key, column, error) {
+    const request = waiting.get(key);
+    waiting.delete(key);
+    if (column) {
+      cache.put(key, column);
+      request?.resolve(column);
+      tell(new Set([key]));
+    } else {
+      request?.reject(error ?? new Error(`${key}: no answer`));
+    }
+  }
+
+  /** @param {any} content @param {DataView[]} buffers */
+  function hear(content, buffers) {
+    if (content?.type === "error") settle(content.key, null, new Error(content.message));
+    else if (content?.type === "column") settle(content.key, asColumn(content, buffers[0]));
+  }
+
+  function hearDirectory() {
+    const directory = model.get("directory");
+    if (directory.revision !== revision) cache.drop(GROWING);
+    revision = directory.revision;
+    done = decodeDone(directory);
+    tell(new Set(["directory"]));
+  }
+
+  /** @param {string} key @returns {Column|undefined} */
+  function peek(key) {
+    const saved = model.get("preloaded")?.[key];
+    return cache.get(key) ?? (saved ? cache.put(key, asColumn(saved, saved.data)) : undefined);
+  }
+
+  /** The column behind a key; asked for once however many wait for it. Rejects with the kernel's
+   * words. @param {string} key @returns {Promise<Column>} */
+  function get(key) {
+    const known = peek(key);
+    if (known) return Promise.resolve(known);
+    const pending = waiting.get(key);
+    if (pending) return pending.values;
+    const { promise, resolve, reject } = deferred();
+    waiting.set(key, { values: promise, resolve, reject });
+    if (batch.push(key) === 1) queueMicrotask(ask);
+    return promise;
+  }
+
+  model.on("msg:custom", hear);
+  model.on("change:directory", hearDirectory);
+  signal.addEventListener("abort", () => {
+    model.off("msg:custom", hear);
+    model.off("change:directory", hearDirectory);
+    listeners.clear();
+    for (const key of [...waiting.keys()]) settle(key, null, new Error("the widget was closed"));
+  });
+
+  return {
+    /** @returns {Directory} */
+    directory: () => model.get("directory"),
+    get,
+    peek,
+    /** Whether a pair has been computed. @param {number} m @param {number} b */
+    done: (m, b) => has(done, m * model.get("directory").benchmarks.length + b) === 1,
+    /** @param {string} name @returns {SetInfo|undefined} */
+    set: (name) => model.get("directory").sets.find((/** @type {SetInfo} */ s) => s.name === name),
+    /** `fn(changed)`: keys that arrived, or "directory" when the store has grown.
+     * @param {(changed: Set<string>) => void} listener @param {{signal?: AbortSignal}} [options] */
+    subscribe(listener, { signal: until } = {}) {
+      if (until?.aborted) return;
+      listeners.add(listener);
+      until?.addEventListener("abort", () => listeners.delete(listener), { once: true });
+    },
+  };
+}
+
+/** @param {Directory} directory */
+function decodeDone({ done, models, benchmarks }) {
+  return fromBase64(done, models.length * benchmarks.length, "done");
+}
+
+function deferred() {
+  /** @type {(column: Column) => void} */
+  let resolve = () => {};
+  /** @type {(error: Error) => void} */
+  let reject = () => {};
+  /** @type {Promise<Column>} */
+  const promise = new Promise((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** The most recently used columns, up to `limit` bytes. @param {number} limit */
+export function createCache(limit) {
+  /** @type {Map<string, Column>} oldest first */
+  const kept = new Map();
+  let bytes = 0;
+
+  /** @param {string} key */
+  function remove(key) {
+    bytes -= kept.get(key)?.byteLength ?? 0;
+    kept.delete(key);
+  }
+
+  return {
+    /** @param {string} key */
+    get(key) {
+      const column = kept.get(key);
+      if (column) {
+        kept.delete(key);
+        kept.set(key, column);
+      }
+      return column;
+    },
+    /** @param {string} key @param {Column} column */
+    put(key, column) {
+      remove(key);
+      kept.set(key, column);
+      bytes += column.byteLength;
+      for (const old of kept.keys()) {
+        if (bytes <= limit || old === key) break;
+        remove(old);
+      }
+      return column;
+    },
+    /** @param {RegExp} pattern */
+    drop(pattern) {
+      for (const key of [...kept.keys()]) if (pattern.test(key)) remove(key);
+    },
+    bytes: () => bytes,
+  };
+}

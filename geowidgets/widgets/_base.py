@@ -1,0 +1,129 @@
+"""What all widgets share: the bundle's text, strict keywords, and a view's link to the hubs."""
+
+from __future__ import annotations
+
+import difflib
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import traitlets as t
+from anywidget import AnyWidget, WidgetTrait
+
+from geowidgets.widgets import _bundles
+
+if TYPE_CHECKING:
+    from geowidgets.widgets.columns import ReadableStore
+    from geowidgets.widgets.selection import Selection
+
+
+def nearest(name: object, known: list[str] | tuple[str, ...]) -> str:
+    """` Did you mean 'x'?` for the closest known name, or the list of them; for error messages."""
+    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
+    if close:
+        return f" Did you mean {close[0]!r}?"
+    shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+    return f" Known: {shown}." if known else " There is none."
+
+
+class BundledWidget(AnyWidget):
+    """A widget whose JavaScript is the bundle `static/<bundle>.js`.
+
+    The bundle travels as text: given as a path, anywidget keeps every instance alive for ever.
+    """
+
+    bundle: ClassVar[str] = ""
+
+    _esm = t.Unicode().tag(sync=True)
+    _css = t.Unicode().tag(sync=True)
+
+    def __init__(self, **options: Any) -> None:
+        known = [name for name in self.trait_names() if not name.startswith("_")]
+        for name in options:
+            if name not in known:
+                raise TypeError(
+                    f"{type(self).__name__}() got an unknown option {name!r}."
+                    f"{nearest(name, [k for k in known if k in type(self).own_options()])}"
+                )
+        super().__init__(**options)
+        if _bundles.watching():
+            _bundles.watch(self)
+
+    @classmethod
+    def own_options(cls) -> list[str]:
+        """Options that this package's classes define, for the hint after a misspelt one."""
+        from ipywidgets import DOMWidget
+
+        taken = set(DOMWidget.class_trait_names())
+        return sorted(n for n in cls.class_trait_names() if n not in taken and n[0] != "_")
+
+    @t.default("_esm")
+    def _bundled_script(self) -> str:
+        return _bundles.script(self.bundle)
+
+    @t.default("_css")
+    def _bundled_style(self) -> str:
+        return _bundles.style(self.bundle)
+
+
+class Hub(BundledWidget):
+    """A widget without a view of its own, shared by views."""
+
+    # A hub that is displayed by mistake shows its text, not an empty box.
+    _view_name = t.Unicode(None, allow_none=True).tag(sync=True)
+
+    def __init__(self, **options: Any) -> None:
+        self._users: set[int] = set()
+        super().__init__(**options)
+
+    def join(self, view: View) -> None:
+        """Count `view` among those for whose sake this hub was made."""
+        self._users.add(id(view))
+
+    def leave(self, view: View) -> None:
+        """Close when the last view that it was made for is closed."""
+        if id(view) in self._users:
+            self._users.discard(id(view))
+            if not self._users:
+                self.close()
+
+
+class View(BundledWidget):
+    """A view on a store, linked to others through a `Selection` and one store's `Columns`."""
+
+    selection = WidgetTrait().tag(sync=True)
+    columns = WidgetTrait().tag(sync=True)
+    view_id = t.Unicode(
+        help="Owner of this view's clause in the selection; stays when a notebook is saved."
+    ).tag(sync=True)
+
+    def __init__(
+        self, store: ReadableStore, selection: Selection | None = None, **options: Any
+    ) -> None:
+        from geowidgets.widgets.columns import Columns
+        from geowidgets.widgets.selection import Selection
+
+        columns = options.pop("columns", None) or Columns.of(store)
+        own = selection is None
+        chosen = Selection(store) if selection is None else selection
+        try:
+            super().__init__(selection=chosen, columns=columns, **options)
+        except Exception:
+            if own:
+                chosen.close()
+            raise
+        self.store = store
+        columns.join(self)
+        if own:
+            chosen.join(self)
+
+    @t.default("view_id")
+    def _new_view_id(self) -> str:
+        return f"{type(self).__name__}-{uuid.uuid4().hex[:12]}"
+
+    def close(self) -> None:
+        """Close the view, and with it the hubs that nobody else uses."""
+        if self.comm is not None:
+            super().close()
+            for hub in (self.selection, self.columns):
+                if isinstance(hub, Hub):
+                    hub.leave(self)

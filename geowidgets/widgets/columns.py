@@ -1,0 +1,209 @@
+"""`Columns`: the one way by which a store's numbers reach the browser, on request."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections.abc import Iterable
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+import traitlets as t
+
+from geowidgets.widgets import bits
+from geowidgets.widgets._base import Hub, nearest
+
+VARIABLES = ("angle", "angles", "length", "margin", "probability", "prediction")
+_PAIR = re.compile(r"(?P<variable>\w+)/(?P<model>\d+)/(?P<benchmark>\d+)")
+_IMAGES = re.compile(r"images/(?P<set>.+)/(?P<first>\d+)-(?P<last>\d+)")
+
+
+class ReadableStore(Protocol):
+    """What the widgets read of a `GeometryStore`."""
+
+    classes: Any
+    sets: Any
+    models: Any
+    benchmarks: Any
+    revision: int
+    done: Any
+
+    def size(self, set: str) -> int:
+        """Samples in a set."""
+        ...
+
+    def labels(self, set: str) -> np.ndarray:
+        """True class of each sample, int16 `(sample,)`."""
+        ...
+
+    def images(self, set: str) -> Any:
+        """uint8 `(sample, y, x, channel)`, or None."""
+        ...
+
+    def correct(self, set: str) -> np.ndarray:
+        """Packed bits, uint8 `(model, benchmark of the set, byte)`."""
+        ...
+
+    def column(self, variable: str, model: int, benchmark: int) -> np.ndarray:
+        """One variable of one pair, `(sample,)` or `(sample, class)`."""
+        ...
+
+    def accuracy(self, samples: Any = None, set: str | None = None) -> Any:
+        """Accuracy in 0..1, `(model, benchmark)`."""
+        ...
+
+
+def describe(store: ReadableStore) -> dict[str, Any]:
+    """The store's table of contents as JSON: names, sizes and which pairs are complete.
+
+    Returns:
+        `classes` (list of text), `sets` (`name`, `n`, `image` shape `[y, x, channel]` or None),
+        `models` (`name architecture method ratio parent seed`), `benchmarks` (`name corruption
+        severity family set`), `done` (base64 bits, model-major) and the store's `revision`.
+    """
+    return {
+        "classes": [str(name) for name in store.classes],
+        "sets": [_describe_set(store, name) for name in store.sets],
+        "models": [_fields(m, "name architecture method ratio parent seed") for m in store.models],
+        "benchmarks": [_fields(b, "name corruption severity family set") for b in store.benchmarks],
+        "done": bits.encode(np.asarray(store.done, dtype=bool)),
+        "revision": int(store.revision),
+    }
+
+
+def _fields(entry: Any, names: str) -> dict[str, Any]:
+    values = {name: getattr(entry, name) for name in names.split()}
+    return {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items()}
+
+
+def _describe_set(store: ReadableStore, name: str) -> dict[str, Any]:
+    images = store.images(name)
+    shape = None if images is None else [int(side) for side in images.shape[1:]]
+    return {"name": str(name), "n": int(store.size(name)), "image": shape}
+
+
+def read(store: ReadableStore, key: str) -> np.ndarray:
+    """The numbers behind a key.
+
+    Args:
+        store: where they are.
+        key: `labels/<set>`, `correct/<set>` (packed bits, model × benchmark of the set × byte),
+            `accuracy/<set>` (float32, model × benchmark, every benchmark of the store),
+            `<variable>/<model>/<benchmark>` (positions), `images/<set>/<first>-<last>`
+            (uint8, `last` included).
+
+    Raises:
+        KeyError: no such key, set or pair; the message says what was expected.
+    """
+    head, _, rest = key.partition("/")
+    if head in ("labels", "correct", "accuracy"):
+        name = _known_set(store, rest, key)
+        if head == "accuracy":
+            return np.asarray(store.accuracy(set=name), dtype=np.float32)
+        return np.asarray(getattr(store, head)(name))
+    if found := _IMAGES.fullmatch(key):
+        return _images(store, key, found["set"], int(found["first"]), int(found["last"]))
+    found = _PAIR.fullmatch(key)
+    if not found or found["variable"] not in VARIABLES:
+        raise KeyError(
+            f"{key!r}: expected labels/<set>, correct/<set>, accuracy/<set>, "
+            f"images/<set>/<first>-<last> or <variable>/<model>/<benchmark> with a variable of "
+            f"{', '.join(VARIABLES)}"
+        )
+    model, benchmark = int(found["model"]), int(found["benchmark"])
+    for position, known, what in (
+        (model, store.models, "model"),
+        (benchmark, store.benchmarks, "benchmark"),
+    ):
+        if position >= len(known):
+            raise KeyError(f"{key!r}: expected a {what} in 0..{len(known) - 1}, got {position}")
+    return np.asarray(store.column(found["variable"], model, benchmark))
+
+
+def _known_set(store: ReadableStore, name: str, key: str) -> str:
+    if name not in store.sets:
+        raise KeyError(f"{key!r}: unknown sample set {name!r}.{nearest(name, list(store.sets))}")
+    return name
+
+
+def _images(store: ReadableStore, key: str, name: str, first: int, last: int) -> np.ndarray:
+    images = store.images(_known_set(store, name, key))
+    if images is None:
+        raise KeyError(f"{key!r}: the store holds no images of the set {name!r}")
+    n = store.size(name)
+    if not first <= last < n:
+        raise KeyError(f"{key!r}: expected first <= last < {n}")
+    return np.asarray(images[first : last + 1])
+
+
+def as_message(values: np.ndarray) -> tuple[dict[str, Any], memoryview]:
+    """What the browser needs to read `values`: type and shape, and the bytes in C order."""
+    values = np.ascontiguousarray(values)
+    if values.dtype.byteorder == ">":
+        values = values.astype(values.dtype.newbyteorder("<"))
+    if values.dtype.name not in ("uint8", "int16", "int32", "float32", "float64"):
+        raise TypeError(f"expected uint8, int16, int32, float32 or float64, got {values.dtype}")
+    return {"dtype": values.dtype.name, "shape": list(values.shape)}, values.data.cast("B")
+
+
+class Columns(Hub):
+    """A store's columns for the views, one hub a store: `Columns.of(store)`.
+
+    Numbers go to the browser when a view asks for them; those named in `preload` travel with the
+    widget's state, so that the first picture needs no kernel.
+    """
+
+    bundle = "columns"
+    _by_store: ClassVar[weakref.WeakValueDictionary[int, Columns]] = weakref.WeakValueDictionary()
+
+    directory = t.Dict(help="See `describe`; written by Python.").tag(sync=True)
+    preloaded = t.Dict(help="key → {dtype, shape, data}; written by Python.").tag(sync=True)
+
+    def __init__(self, store: ReadableStore, preload: Iterable[str] = (), **options: Any) -> None:
+        self.store = store
+        super().__init__(directory=describe(store), **options)
+        self.on_msg(Columns._answer)
+        self.preload(preload)
+
+    @classmethod
+    def of(cls, store: ReadableStore) -> Self:
+        """The store's open hub; made when there is none."""
+        columns = cls._by_store.get(id(store))
+        if columns is None or columns.comm is None:
+            columns = cls(store)
+            cls._by_store[id(store)] = columns
+        return columns  # type: ignore[return-value]
+
+    def preload(self, keys: Iterable[str]) -> None:
+        """Put the numbers behind `keys` into the widget's state.
+
+        Raises:
+            KeyError: as `read`.
+        """
+        added = {}
+        for key in keys:
+            header, data = as_message(read(self.store, key))
+            added[key] = {**header, "data": bytes(data)}
+        if added:
+            self.preloaded = {**self.preloaded, **added}
+
+    def refresh(self) -> None:
+        """Tell the browser what the store holds by now."""
+        self.directory = describe(self.store)
+
+    def _answer(self, content: Any, buffers: list) -> None:
+        """Send what a view asked for; what cannot be sent comes back as words."""
+        keys = content.get("keys") if isinstance(content, dict) else None
+        if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+            return
+        if self.store.revision != self.directory["revision"]:
+            self.refresh()
+        for key in keys:
+            try:
+                header, data = as_message(read(self.store, key))
+            except Exception as error:
+                # A view waits for every key: whatever went wrong must reach it.
+                words = error.args[0] if isinstance(error, KeyError) and error.args else error
+                self.send({"type": "error", "key": key, "message": str(words)})
+            else:
+                self.send({"type": "column", "key": key, **header}, buffers=[data])

@@ -1,0 +1,332 @@
+"""`Selection`: the one state that linked views share, readable and writable from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import traitlets as t
+
+from geowidgets.widgets import bits, selection_history, selection_state
+from geowidgets.widgets._base import Hub, nearest
+from geowidgets.widgets.columns import ReadableStore
+
+PYTHON = "python"  # the view id of clauses that Python sets
+
+
+class Mirror(t.TraitType):
+    """A trait read out of `state`: writing it dispatches an action, changes notify observers."""
+
+    default_value = None
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        obj._write(self.name, value)
+
+    def publish(self, obj: Any, value: Any) -> None:
+        """Notify observers if `value` is another than before."""
+        before = obj._trait_values.get(self.name)
+        same = (
+            np.array_equal(before, value)
+            if isinstance(before, np.ndarray) and isinstance(value, np.ndarray)
+            else before is value or (type(before) is type(value) and before == value)
+        )
+        if not same:
+            obj._trait_values[self.name] = value
+            obj._notify_trait(self.name, before, value)
+
+
+def sizes_of(store: ReadableStore) -> dict[str, Any]:
+    """The counts against which a selection on `store` is checked."""
+    return {
+        "models": len(store.models),
+        "benchmarks": len(store.benchmarks),
+        "classes": len(store.classes),
+        "sets": {str(name): int(store.size(name)) for name in store.sets},
+        "benchmark_sets": [str(entry.set) for entry in store.benchmarks],
+    }
+
+
+class Selection(Hub):
+    """What is selected: models, benchmarks, pairs, classes, samples, and the reference pair.
+
+    `None` means no clause (all), `[]` nothing. Models, benchmarks and classes may be written by
+    name or position and are read as positions. Every write is checked; a wrong one raises
+    `ValueError` with the value and the range and changes nothing.
+
+    Samples are the intersection of clauses, one a view. `selection.samples = …` takes indices or
+    a boolean mask and replaces them all (`undo` brings them back), so that what is read is what
+    was written.
+
+    >>> selection = Selection(store)                      # doctest: +SKIP
+    >>> selection.observe(print, "samples")               # doctest: +SKIP
+    >>> selection.reference = "dense", "fog-3"            # doctest: +SKIP
+    """
+
+    bundle = "selection"
+
+    state = t.Dict(help="See `selection_state`; written by the reducer, here and there.").tag(
+        sync=True
+    )
+    history = t.Dict(help="Patches to undo and redo, newest last.").tag(sync=True)
+    sizes = t.Dict(help="Counts that values are checked against; written by Python.").tag(sync=True)
+    error = t.Unicode(help="Why the browser's last message was refused.").tag(sync=True)
+
+    models = Mirror()
+    benchmarks = Mirror()
+    pairs = Mirror()
+    classes = Mirror()
+    samples = Mirror()
+    reference = Mirror()
+    compared = Mirror()
+    focus = Mirror()
+
+    def __init__(self, store: ReadableStore, **options: Any) -> None:
+        self.store = store
+        sizes = sizes_of(store)
+        super().__init__(
+            sizes=sizes,
+            state=selection_state.initial(sizes),
+            history=selection_history.fresh(),
+        )
+        clean = [k for k, entry in enumerate(store.benchmarks) if entry.severity == 0]
+        if clean and store.models:
+            self.state = {**self.state, "reference": [0, clean[0]]}
+        for name, value in options.items():
+            if name not in MIRRORS:
+                self.close()
+                raise TypeError(
+                    f"Selection() got an unknown option {name!r}.{nearest(name, MIRRORS)}"
+                )
+            setattr(self, name, value)
+
+    # ---- reading
+
+    @property
+    def current_set(self) -> str:
+        """The sample set that `samples` counts: that of the reference benchmark."""
+        reference = self.state["reference"]
+        if reference is None:
+            return next(iter(self.sizes["sets"]), "")
+        return self.sizes["benchmark_sets"][reference[1]]
+
+    def mask(self, set: str | None = None) -> np.ndarray:
+        """Boolean `(sample,)`: the samples of `set` that satisfy every clause on it."""
+        name = self._set(self.current_set if set is None else set)
+        n = self.sizes["sets"].get(name, 0)
+        kept = np.ones(n, dtype=bool)
+        for clause in self.state["clauses"]:
+            if clause["set"] == name:
+                kept &= bits.decode(clause["mask"], n)
+        return kept
+
+    @property
+    def clauses(self) -> list[dict[str, Any]]:
+        """The readable reasons: view, set, pair and predicate of each clause."""
+        hidden = ("mask",)
+        return [{k: v for k, v in one.items() if k not in hidden} for one in self.state["clauses"]]
+
+    # ---- writing
+
+    def clear(self) -> None:
+        """Drop every clause on models, benchmarks, pairs, classes and samples."""
+        self.dispatch({"type": "clear"})
+
+    def undo(self) -> None:
+        """Go back one step, whether it was taken here or in a view."""
+        self.dispatch({"type": "undo"})
+
+    def redo(self) -> None:
+        """Take the last undone step again."""
+        self.dispatch({"type": "redo"})
+
+    def dispatch(self, action: dict[str, Any]) -> None:
+        """Apply one action of `selection_state.reduce`, or `undo` / `redo`.
+
+        Raises:
+            ValueError: the action is unknown or out of range; nothing has changed then.
+        """
+        state, history = selection_history.commit(self.state, self.history, action, self.sizes)
+        with self.hold_sync():
+            self.error = ""
+            self.history = history
+            self.state = state
+
+    def refresh(self) -> None:
+        """Follow a store that has grown; clauses stay."""
+        before, after = self.sizes, sizes_of(self.store)
+        if before == after:
+            return
+        pairs = self.state["pairs"]
+        if pairs is not None:
+            old = bits.decode(pairs, before["models"] * before["benchmarks"])
+            new = np.zeros((after["models"], after["benchmarks"]), dtype=bool)
+            rows, columns = before["models"], before["benchmarks"]
+            new[:rows, :columns] = old.reshape(rows, columns)
+            pairs = bits.encode(new)
+        revision = self.state["revision"] + 1
+        reference = self.state["reference"] or selection_state.initial(after)["reference"]
+        with self.hold_sync():
+            self.sizes = after
+            self.history = selection_history.fresh()  # its pairs have the old layout
+            self.state = {
+                **self.state, "pairs": pairs, "reference": reference, "revision": revision
+            }  # fmt: skip
+
+    def _write(self, name: str, value: Any) -> None:
+        if name == "samples":
+            self._write_samples(value)
+        else:
+            self.dispatch({"type": "set", name: self._read_value(name, value)})
+
+    def _read_value(self, name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        match name:
+            case "models" | "benchmarks" | "classes":
+                values = [value] if isinstance(value, str) else list(value)
+                return [self._position(name, one) for one in values]
+            case "reference" | "compared":
+                model, benchmark = value
+                return [self._position("models", model), self._position("benchmarks", benchmark)]
+            case "pairs":
+                wanted = (self.sizes["models"], self.sizes["benchmarks"])
+                array = np.asarray(value)
+                if array.dtype != bool or array.shape != wanted:
+                    raise ValueError(
+                        f"pairs: expected a boolean array (model, benchmark) {wanted}, got "
+                        f"{array.dtype} {array.shape}"
+                    )
+                return bits.encode(array)
+        return self._read_focus(value)
+
+    def _read_focus(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        if isinstance(value, tuple):
+            return {"set": value[0], "sample": _plain(value[1])}
+        return {"set": self.current_set, "sample": _plain(value)}
+
+    def _position(self, kind: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return _plain(value)
+        entries = getattr(self.store, kind)
+        names = [entry if isinstance(entry, str) else entry.name for entry in entries]
+        if value not in names:
+            raise ValueError(f"{kind}: unknown name {value!r}.{nearest(value, names)}")
+        return names.index(value)
+
+    def _write_samples(self, value: Any) -> None:
+        cleared = [{"type": "clear", "view": one["view"]} for one in self.state["clauses"]]
+        state = self.state
+        for action in cleared:
+            state = selection_state.reduce(state, action, self.sizes)
+        if value is not None:
+            name = self.current_set
+            mask = _sample_mask(value, self.sizes["sets"].get(name, 0))
+            clause = {
+                "view": PYTHON, "set": name, "pair": self.state["reference"],
+                "predicate": {"kind": "samples", "n": int(mask.sum())}, "mask": bits.encode(mask),
+            }  # fmt: skip
+            state = selection_state.reduce(state, {"type": "clause", **clause}, self.sizes)
+        self.dispatch({"type": "restore", "state": state})
+
+    def _set(self, name: str) -> str:
+        if name and name not in self.sizes["sets"]:
+            raise ValueError(f"set: unknown name {name!r}.{nearest(name, [*self.sizes['sets']])}")
+        return name
+
+    # ---- the browser's messages
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser sends: all of it, or none and say why."""
+        try:
+            accepted = self._check_message(sync_data)
+        except ValueError as reason:
+            self._refuse(str(reason), sync_data)
+            return
+        if accepted is None:
+            self.send_state(["state", "history"])
+        else:
+            self.error = ""
+            super().set_state(accepted)
+
+    def _check_message(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        """The message in canonical form, or None where Python has moved on meanwhile."""
+        for name in ("sizes", "error"):
+            if name in message:
+                raise ValueError(f"{name} is written by Python alone")
+        checked = dict(message)
+        if "history" in message:
+            checked["history"] = selection_history.validate(message["history"], self.sizes)
+        if "state" in message:
+            checked["state"] = selection_state.validate(message["state"], self.sizes)
+            stale = checked["state"]["revision"] <= self.state["revision"]
+            if stale and checked["state"] != self.state:
+                return None
+        return checked
+
+    def _refuse(self, reason: str, message: dict[str, Any]) -> None:
+        """Send the state back under a revision that the browser has not reached yet."""
+        theirs = message.get("state")
+        revision = theirs.get("revision") if isinstance(theirs, dict) else None
+        ahead = revision if isinstance(revision, int) and 0 <= revision < 2**52 else 0
+        with self.hold_sync():
+            self.error = f"The selection was refused: {reason}"
+            self.state = {
+                **self.state, "revision": max(ahead, self.state["revision"]) + 1
+            }  # fmt: skip
+            self._states_to_send |= {"error", "history", "state"}
+
+    @t.validate("state")
+    def _valid_state(self, proposal: dict[str, Any]) -> dict[str, Any]:
+        return selection_state.validate(proposal["value"], self.sizes)
+
+    @t.observe("state")
+    def _publish(self, change: dict[str, Any]) -> None:
+        state = self.state
+        mirrors = self.traits()
+        for name in ("models", "benchmarks", "classes", "focus"):
+            mirrors[name].publish(self, state[name])
+        for name in ("reference", "compared"):
+            mirrors[name].publish(self, None if state[name] is None else tuple(state[name]))
+        mirrors["pairs"].publish(self, self._pair_array(state["pairs"]))
+        samples = np.flatnonzero(self.mask())
+        samples.flags.writeable = False
+        mirrors["samples"].publish(self, samples)
+
+    def _pair_array(self, text: str | None) -> np.ndarray | None:
+        if text is None:
+            return None
+        shape = self.sizes["models"], self.sizes["benchmarks"]
+        array = bits.decode(text, shape[0] * shape[1]).reshape(shape)
+        array.flags.writeable = False
+        return array
+
+
+MIRRORS = [name for name, trait in vars(Selection).items() if isinstance(trait, Mirror)]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _sample_mask(value: Iterable[int] | np.ndarray, n: int) -> np.ndarray:
+    """Boolean `(sample,)` from indices or a mask; ValueError with the value and the range."""
+    array = np.asarray(value if isinstance(value, np.ndarray) else list(value))
+    if array.dtype == bool:
+        if array.shape != (n,):
+            raise ValueError(f"samples: expected a mask of {n} values, got shape {array.shape}")
+        return array
+    if array.size == 0:
+        return np.zeros(n, dtype=bool)
+    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(
+            f"samples: expected indices or a boolean mask, got {array.dtype} {array.shape}"
+        )
+    outside = array[(array < 0) | (array >= n)]
+    if outside.size:
+        raise ValueError(f"samples: expected indices in 0..{n - 1}, got {outside[0]}")
+    mask = np.zeros(n, dtype=bool)
+    mask[array] = True
+    return mask
