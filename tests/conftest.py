@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
+import torch
+
+import geowidgets as gw
 
 BROWSER = Path(__file__).parent / "browser"
 LEFT_OUT = pytest.StashKey[int]()
@@ -34,3 +38,45 @@ def pytest_terminal_summary(
     if count is not None:
         terminalreporter.section("browser tests left out", yellow=True, bold=True)
         terminalreporter.line(f"--no-browser-tests: {count} tests in tests/browser did not run")
+
+
+@pytest.fixture(scope="session")
+def digits() -> gw.datasets.Samples:
+    """Real handwriting: 599 test images of ten digits, 32×32."""
+    return gw.datasets.digits(split="test")
+
+
+@pytest.fixture(scope="session")
+def trained() -> torch.nn.Module:
+    """LeNet-5 that reads digits; shared, so look but do not touch."""
+    train = gw.datasets.digits(split="train")
+    net = gw.zoo.lenet5(in_channels=1)
+    gw.training.train(
+        net, train.images, train.labels, epochs=6, optimizer="adam", lr=2e-3, device="cpu",
+        progress=False,
+    )  # fmt: skip
+    return net
+
+
+@pytest.fixture(scope="session")
+def tiny_study(trained: torch.nn.Module, digits: gw.datasets.Samples) -> gw.Study:
+    """3 models × 4 benchmarks × 599 samples × 10 classes."""
+    net = copy.deepcopy(trained)
+    return gw.Study(
+        models=[
+            gw.ModelEntry("dense", net),
+            *gw.prune_family(net, method="magnitude", ratios=[0.6]),
+            *gw.prune_family(net, method="random", ratios=[0.3]),
+        ],
+        benchmarks=gw.corruption_benchmarks(["gaussian_noise", "contrast", "jpeg_compression"], 3),
+        images=digits.images,
+        labels=digits.labels,
+        classes=digits.classes,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_store(tiny_study: gw.Study, tmp_path_factory: pytest.TempPathFactory) -> gw.GeometryStore:
+    """The tiny study computed; shared, so read only."""
+    path = tmp_path_factory.mktemp("store") / "tiny.zarr"
+    return gw.GeometryStore.compute(tiny_study, path, progress=False)
