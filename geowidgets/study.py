@@ -87,9 +87,9 @@ class ModelEntry:
         )
 
     def load(self) -> nn.Module:
-        """The module in eval mode on the CPU, weights loaded and masks applied."""
+        """The module, with weights loaded and masks applied; a given one without masks is itself."""
         if self.module is not None and not self.masks:
-            return self.module.eval()
+            return self.module
         module = copy.deepcopy(self.module) if self.module is not None else self._build()
         parameters = dict(module.named_parameters())
         with torch.no_grad():
@@ -100,7 +100,7 @@ class ModelEntry:
                         f"{nearest(name, parameters)}"
                     )
                 parameters[name].mul_(mask.to(parameters[name].device))
-        return module.eval()
+        return module
 
     def _build(self) -> nn.Module:
         assert self.build is not None
@@ -296,6 +296,8 @@ def prune_family(
     ratios: Iterable[float],
     name: str | None = None,
     parent: str = "dense",
+    architecture: str = "",
+    transform: Transform | None = None,
     **options: Any,
 ) -> list[ModelEntry]:
     """Prune one model at several ratios; every result is an entry that knows its parent.
@@ -306,6 +308,8 @@ def prune_family(
         ratios: Fractions to remove, each in [0, 1).
         name: Stem of the entries' names, `"{name}-{percent}"`; the method's name by default.
         parent: Name of the entry that holds `model`.
+        architecture: Row group in the views; the model's class name by default.
+        transform: As in `ModelEntry`.
         **options: Passed to `pruning.prune`.
     """
     entries = []
@@ -315,11 +319,12 @@ def prune_family(
             ModelEntry(
                 f"{name or method}-{100 * ratio:g}",
                 pruned.module,
-                architecture=type(model).__name__,
+                architecture=architecture or type(model).__name__,
                 method=method,
                 ratio=float(pruned.measured.parameters),
                 parent=parent,
                 seed=pruned.seed,
+                transform=transform,
             )
         )
     return entries
