@@ -184,26 +184,22 @@ class Classifier:
         angle = projected_angles(projections, length)
 
         biased = scores if self.bias is None else scores + self.bias
-        logits = biased if logits is None else logits.to(self.device, torch.float64)
-        prediction = logits.argmax(dim=1)
-        probability = logits.softmax(dim=1).gather(1, labels[:, None])[:, 0]
+        said = biased if logits is None else logits.to(self.device, torch.float64)
+        prediction = said.argmax(dim=1)
+        probability = said.softmax(dim=1).gather(1, labels[:, None])[:, 0]
         distance = margins(
             biased if use_bias else scores, labels, prediction, self.plane_norms, margin
         )
 
         # softmax spreads one NaN or +inf over its row, and only those (−inf masks a class).
         broken = probability.isnan() | ~length.isfinite()
-        result = Geometry(
-            angle.masked_fill_(broken[:, None], math.nan),
-            length.masked_fill_(broken, math.nan),
-            distance.masked_fill_(broken, math.nan),
-            probability.masked_fill_(broken, math.nan),
-            prediction.masked_fill_(broken, -1),
-        )
         dtype = checks.result_dtype(features.dtype)
         return Geometry(
-            *(part.to(features.device, dtype) for part in result[:4]),
-            prediction.to(features.device),
+            angle=angle.masked_fill_(broken[:, None], math.nan).to(features.device, dtype),
+            length=length.masked_fill_(broken, math.nan).to(features.device, dtype),
+            margin=distance.masked_fill_(broken, math.nan).to(features.device, dtype),
+            probability=probability.masked_fill_(broken, math.nan).to(features.device, dtype),
+            prediction=prediction.masked_fill_(broken, -1).to(features.device),
         )
 
 
@@ -218,11 +214,15 @@ def _first_equal(norms: Tensor) -> Tensor | None:
 
 
 def _empty(samples: int, classes: int, dtype: torch.dtype, device: torch.device) -> Geometry:
-    columns = [torch.empty(samples, dtype=dtype, device=device) for _ in range(3)]
+    def column() -> Tensor:
+        return torch.empty(samples, dtype=dtype, device=device)
+
     return Geometry(
-        torch.empty(samples, classes, dtype=dtype, device=device),
-        *columns,
-        torch.empty(samples, dtype=torch.int64, device=device),
+        angle=torch.empty(samples, classes, dtype=dtype, device=device),
+        length=column(),
+        margin=column(),
+        probability=column(),
+        prediction=torch.empty(samples, dtype=torch.int64, device=device),
     )
 
 

@@ -21,7 +21,6 @@ def is_linear_map(module: nn.Module) -> bool:
     return isinstance(module, nn.Linear)
 
 
-@torch.no_grad()
 def effective_weight(module: nn.Module) -> tuple[Tensor, Tensor | None]:
     """W and b with which `module` computes W·X + b, as copies.
 
@@ -55,14 +54,15 @@ def effective_weight(module: nn.Module) -> tuple[Tensor, Tensor | None]:
             f"expected a Linear, an ungrouped 1×1 Conv2d or a module with effective_weight(), "
             f"got {module}"
         )
-    own = getattr(module, "effective_weight", None)
-    if callable(own):
-        return _own_weight(module, own())
-    if _needs_probe(module):
-        return _probe(module)
-    weight = _masked(module, "weight")
-    assert weight is not None
-    return weight.flatten(1).clone(), _copy(_masked(module, "bias"))
+    # Eval mode, because spectral norm moves its buffers whenever a training layer is read.
+    with evaluating(module):
+        own = getattr(module, "effective_weight", None)
+        if callable(own):
+            return _own_weight(module, own())
+        weight = _masked(module, "weight")
+        if weight is None or _needs_probe(module):
+            return _probe(module)
+        return weight.flatten(1).clone(), _copy(_masked(module, "bias"))
 
 
 def _own_weight(module: nn.Module, result: object) -> tuple[Tensor, Tensor | None]:
@@ -110,10 +110,10 @@ def _probe(module: nn.Module) -> tuple[Tensor, Tensor | None]:
     width = module.in_channels if isinstance(module, nn.Conv2d) else module.in_features
     like = next((p for p in module.parameters() if p.is_floating_point()), torch.empty(0))
     unit = torch.eye(int(width), dtype=like.dtype, device=like.device)  # type: ignore[arg-type]
-    with evaluating(module):
-        bias = module(torch.zeros_like(unit[:1]).reshape(1, -1, *spatial)).flatten()
-        weight = module(unit.reshape(*unit.shape, *spatial)).flatten(1) - bias
-    return weight.T.clone(), bias if getattr(module, "bias", None) is not None else None
+    bias = module(torch.zeros_like(unit[:1]).reshape(1, -1, *spatial)).flatten()
+    weight = module(unit.reshape(*unit.shape, *spatial)).flatten(1) - bias
+    silent = getattr(module, "bias", None) is None and not bias.any()
+    return weight.T.clone(), None if silent else bias
 
 
 @contextmanager

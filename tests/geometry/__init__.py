@@ -1,0 +1,1 @@
+"""Tests of the geometry, and the naive definitions that they compare with."""
