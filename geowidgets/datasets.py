@@ -304,7 +304,7 @@ def _image_folder(name, root, split, size, limit, classes) -> Samples:
 
 
 def _folders_of(root: Path, classes) -> dict[str, str]:
-    """folder → class name, in the order of the labels."""
+    """Folder → class name, in the order of the labels."""
     present = sorted(p.name for p in root.iterdir() if p.is_dir())
     if classes is None:
         return {name: name for name in present}
