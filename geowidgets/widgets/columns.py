@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import weakref
 from collections.abc import Iterable
@@ -36,7 +37,7 @@ class ReadableStore(Protocol):
         """True class of each sample, int16 `(sample,)`."""
         ...
 
-    def images(self, set: str) -> Any:
+    def images(self, set: str, samples: slice | None = None) -> Any:
         """uint8 `(sample, y, x, channel)`, or None."""
         ...
 
@@ -49,7 +50,7 @@ class ReadableStore(Protocol):
         ...
 
     def accuracy(self, samples: Any = None, set: str | None = None) -> Any:
-        """Accuracy in 0..1, `(model, benchmark)`."""
+        """Accuracy in 0..1, `(model, benchmark of the set)`."""
         ...
 
 
@@ -61,23 +62,30 @@ def describe(store: ReadableStore) -> dict[str, Any]:
         `models` (`name architecture method ratio parent seed`), `benchmarks` (`name corruption
         severity family set`), `done` (base64 bits, model-major) and the store's `revision`.
     """
+    revision, done = _state_of(store)
     return {
         "classes": [str(name) for name in store.classes],
         "sets": [_describe_set(store, name) for name in store.sets],
         "models": [_fields(m, "name architecture method ratio parent seed") for m in store.models],
         "benchmarks": [_fields(b, "name corruption severity family set") for b in store.benchmarks],
-        "done": bits.encode(np.asarray(store.done, dtype=bool)),
-        "revision": int(store.revision),
+        "done": done,
+        "revision": revision,
     }
 
 
 def _fields(entry: Any, names: str) -> dict[str, Any]:
     values = {name: getattr(entry, name) for name in names.split()}
-    return {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items()}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON knows it, which has no NaN."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _describe_set(store: ReadableStore, name: str) -> dict[str, Any]:
-    images = store.images(name)
+    images = store.images(name, slice(0, 0))
     shape = None if images is None else [int(side) for side in images.shape[1:]]
     return {"name": str(name), "n": int(store.size(name)), "image": shape}
 
@@ -88,7 +96,7 @@ def read(store: ReadableStore, key: str) -> np.ndarray:
     Args:
         store: where they are.
         key: `labels/<set>`, `correct/<set>` (packed bits, model × benchmark of the set × byte),
-            `accuracy/<set>` (float32, model × benchmark, every benchmark of the store),
+            `accuracy/<set>` (float32, model × benchmark of the set, NaN where not computed),
             `<variable>/<model>/<benchmark>` (positions), `images/<set>/<first>-<last>`
             (uint8, `last` included).
 
@@ -127,13 +135,17 @@ def _known_set(store: ReadableStore, name: str, key: str) -> str:
 
 
 def _images(store: ReadableStore, key: str, name: str, first: int, last: int) -> np.ndarray:
-    images = store.images(_known_set(store, name, key))
-    if images is None:
-        raise KeyError(f"{key!r}: the store holds no images of the set {name!r}")
-    n = store.size(name)
+    n = store.size(_known_set(store, name, key))
     if not first <= last < n:
         raise KeyError(f"{key!r}: expected first <= last < {n}")
-    return np.asarray(images[first : last + 1])
+    images = store.images(name, slice(first, last + 1))
+    if images is None:
+        raise KeyError(f"{key!r}: the store holds no images of the set {name!r}")
+    return np.asarray(images)
+
+
+def _state_of(store: ReadableStore) -> tuple[int, str]:
+    return int(store.revision), bits.encode(np.asarray(store.done, dtype=bool))
 
 
 def as_message(values: np.ndarray) -> tuple[dict[str, Any], memoryview]:
@@ -196,7 +208,7 @@ class Columns(Hub):
         keys = content.get("keys") if isinstance(content, dict) else None
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             return
-        if self.store.revision != self.directory["revision"]:
+        if _state_of(self.store) != (self.directory["revision"], self.directory["done"]):
             self.refresh()
         for key in keys:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import traitlets as t
@@ -79,7 +79,7 @@ class Selection(Hub):
     samples = Mirror()
     reference = Mirror()
     compared = Mirror()
-    focus = Mirror()
+    focus = Mirror()  # type: ignore[assignment]  # DOMWidget.focus() is for widgets with a view
 
     def __init__(self, store: ReadableStore, **options: Any) -> None:
         self.store = store
@@ -276,7 +276,7 @@ class Selection(Hub):
             self.state = {
                 **self.state, "revision": max(ahead, self.state["revision"]) + 1
             }  # fmt: skip
-            self._states_to_send |= {"error", "history", "state"}
+            self._states_to_send.update({"error", "history", "state"})
 
     @t.validate("state")
     def _valid_state(self, proposal: dict[str, Any]) -> dict[str, Any]:
@@ -285,7 +285,7 @@ class Selection(Hub):
     @t.observe("state")
     def _publish(self, change: dict[str, Any]) -> None:
         state = self.state
-        mirrors = self.traits()
+        mirrors = cast(dict[str, Mirror], self.traits())
         for name in ("models", "benchmarks", "classes", "focus"):
             mirrors[name].publish(self, state[name])
         for name in ("reference", "compared"):

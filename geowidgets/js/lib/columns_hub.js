@@ -45,8 +45,9 @@ export function createColumnsHub({ model, signal }) {
   let batch = [];
   /** @type {Set<(changed: Set<string>) => void>} */
   const listeners = new Set();
-  let revision = model.get("directory").revision;
-  let done = decodeDone(model.get("directory"));
+  /** @type {Directory} */
+  let seen = model.get("directory");
+  let done = decodeDone(seen);
 
   /** @param {Set<string>} changed */
   function tell(changed) {
@@ -91,8 +92,8 @@ export function createColumnsHub({ model, signal }) {
 
   function hearDirectory() {
     const directory = model.get("directory");
-    if (directory.revision !== revision) cache.drop(GROWING);
-    revision = directory.revision;
+    if (directory.revision !== seen.revision || directory.done !== seen.done) cache.drop(GROWING);
+    seen = directory;
     done = decodeDone(directory);
     tell(new Set(["directory"]));
   }
