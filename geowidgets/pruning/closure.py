@@ -82,7 +82,8 @@ class Prober:
                 norm.weight.copy_(kept)
                 norm.bias.copy_(kept)
             if norm.running_mean is not None:
-                norm.running_mean.zero_()
+                # Without a weight to mask, a dead channel leaves as the constant −mean/std: alive.
+                norm.running_mean.fill_(0 if norm.affine else -1)
                 norm.running_var.fill_(1)
 
     def _look(self) -> _Seen:
@@ -126,10 +127,9 @@ class Prober:
             if name not in seen.inputs:
                 continue
             dead = ~(seen.inputs[name] & _used(seen.outputs[name], 1))
-            for entry in ("weight", "bias", "running_mean"):
-                value = getattr(norm, entry)
-                if value is not None and bool(dead.any()):
-                    changed |= _clear(_all_kept(masks, f"{name}.{entry}", value), dead)
+            if norm.affine and bool(dead.any()):
+                changed |= _clear(_all_kept(masks, f"{name}.weight", norm.weight), dead)
+                changed |= _clear(_all_kept(masks, f"{name}.bias", norm.bias), dead)
         return changed
 
 

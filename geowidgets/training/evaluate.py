@@ -1,0 +1,46 @@
+"""Accuracy of a model on labelled images, and the device that "auto" means."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from geowidgets.training.batches import Images, Transform, as_tensor, check_sizes, to_input
+
+
+def resolve_device(device: str | torch.device) -> torch.device:
+    """ "auto" → CUDA where there is one, else the CPU."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(device)
+
+
+@torch.no_grad()
+def accuracy(
+    model: nn.Module,
+    images: Images,
+    labels: Images,
+    *,
+    transform: Transform | None = None,
+    batch_size: int = 512,
+    device: str | torch.device = "auto",
+) -> float:
+    """Fraction of samples that `model` (eval mode, its mode restored) classifies correctly.
+
+    Example:
+        >>> from geowidgets import datasets, zoo
+        >>> d = datasets.digits(16)
+        >>> 0 <= accuracy(zoo.lenet5(in_channels=1, size=16), d.images, d.labels) <= 1
+        True
+    """
+    where = resolve_device(device)
+    images, labels = as_tensor(images), as_tensor(labels)
+    check_sizes(images, labels)
+    mode = model.training
+    model.to(where).eval()
+    correct = 0
+    for start in range(0, len(images), batch_size):
+        logits = model(to_input(images[start : start + batch_size], where, transform))
+        correct += int((logits.argmax(1).cpu() == labels[start : start + batch_size]).sum())
+    model.train(mode)
+    return correct / len(images)

@@ -1,0 +1,323 @@
+"""The training loop: seeded, resumable, masks enforced after every optimiser step."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from geowidgets.training.batches import Images, Transform, batches_by_epoch, mix, to_input
+from geowidgets.training.evaluate import accuracy, resolve_device
+from geowidgets.training.masking import enforce, resolve_masks
+from geowidgets.training.schedule import learning_rate_factor
+
+
+@dataclass
+class History:
+    """What happened in each finished epoch.
+
+    Attributes:
+        epochs: one dict an epoch with `epoch` (1-based), `loss` (mean training loss), `accuracy`
+            (training, 0..1), `learning_rate` (at its end), `seconds`, and `validation` (0..1)
+            where a validation set was given.
+    """
+
+    epochs: list[dict[str, float]] = field(default_factory=list)
+
+    def column(self, name: str) -> list[float]:
+        """One entry of every epoch, such as `history.column("loss")`."""
+        return [epoch[name] for epoch in self.epochs]
+
+
+def train(
+    model: nn.Module,
+    images: Images | Iterable[tuple[Tensor, Tensor]],
+    labels: Images | None = None,
+    *,
+    epochs: int,
+    transform: Transform | None = None,
+    seed: int = 0,
+    device: str | torch.device = "auto",
+    progress: bool = True,
+    masks: Mapping[str, Tensor] | None = None,
+    checkpoint: str | Path | None = None,
+    batch_size: int = 128,
+    optimizer: str = "sgd",
+    lr: float = 0.1,
+    momentum: float = 0.9,
+    nesterov: bool = False,
+    weight_decay: float = 5e-4,
+    schedule: str = "cosine",
+    milestones: Sequence[int] = (),
+    gamma: float = 0.1,
+    warmup: float = 0,
+    label_smoothing: float = 0.0,
+    crop: int = 0,
+    flip: bool = False,
+    augment: Callable[[Images, np.ndarray, int], Images] | None = None,
+    penalty: Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor] | None = None,
+    validation: tuple[Images, Images] | None = None,
+    amp: bool = False,
+    channels_last: bool = False,
+    max_norm: float | None = None,
+    on_epoch: Callable[[int, nn.Module], None] | None = None,
+    label: str = "train",
+) -> History:
+    """Train `model` in place and leave it in eval mode on the device where it was trained.
+
+    Loss: cross-entropy (with label smoothing ε, Szegedy et al. 2016) + penalty. Every epoch draws
+    its permutation from a generator seeded with `(seed, epoch)`, so an interrupted run continues
+    exactly; dropout uses a forked generator and the global one is left as it was.
+
+    Args:
+        model: any classifier; parameters with `requires_grad=False` stay as they are.
+        images: uint8 `(sample, y, x, channel)` or float `(sample, channel, y, x)`; or, with
+            `labels=None`, an iterable of `(images, labels)` batches that is re-iterable and
+            shuffles itself, such as a DataLoader.
+        labels: int64 `(sample,)`.
+        epochs: how many passes; 0 is allowed and trains nothing.
+        transform: applied to float batches `(sample, channel, y, x)` in [0, 1], on the device.
+        seed: of the shuffles, the augmentation and dropout.
+        device: "auto" takes CUDA where there is one.
+        progress: a tqdm bar with epoch, loss, accuracy and time left.
+        masks: name of a parameter or buffer → bool tensor; where False, the value is held at 0
+            after every optimiser step (momentum and weight decay would revive it otherwise).
+        checkpoint: a file written atomically after each epoch, from which an interrupted run with
+            the same settings resumes.
+        batch_size: samples in a step.
+        optimizer: "sgd" or "adam".
+        lr: nominal learning rate.
+        momentum: of SGD.
+        nesterov: of SGD.
+        weight_decay: added to the gradient, on all trained parameters.
+        schedule: "cosine" (to 0), "step" (times `gamma` at each milestone) or "constant".
+        milestones: epochs at which "step" decays.
+        gamma: factor of "step".
+        warmup: epochs over which the rate first grows linearly from 0.
+        label_smoothing: ε in [0, 1).
+        crop: random crop after zero padding by so many pixels.
+        flip: random mirror images.
+        augment: `(raw batch, sample numbers, epoch) -> raw batch`, before crop and flip.
+        penalty: `(model, batch, labels, logits) -> scalar` added to the loss. One with an
+            `attach(model)` context manager is entered around the training.
+        validation: `(images, labels)` evaluated after each epoch.
+        amp: bfloat16 autocast, on CUDA only.
+        channels_last: memory format, on CUDA only.
+        max_norm: clip the gradient's norm.
+        on_epoch: `(epoch, model)` after each epoch, and `(0, model)` before the first.
+        label: text in front of the progress bar.
+
+    Returns:
+        `History`; with a checkpoint it includes the epochs of earlier runs.
+
+    Raises:
+        ValueError: bad settings, labels that do not fit, a checkpoint of other settings.
+        FloatingPointError: the loss is no longer finite.
+
+    Example:
+        >>> from geowidgets import datasets, zoo
+        >>> digits = datasets.digits(16, "train")
+        >>> net = zoo.lenet5(in_channels=1, size=16)
+        >>> history = train(net, digits.images, digits.labels, epochs=1, lr=0.01, progress=False)
+        >>> len(history.epochs)
+        1
+    """
+    _check_settings(epochs, lr, optimizer, schedule, label_smoothing, batch_size)
+    where = resolve_device(device)
+    batches = batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment)
+    settings: dict[str, Any] = {
+        "epochs": epochs, "seed": seed, "batch_size": batch_size, "optimizer": optimizer, "lr": lr,
+        "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay,
+        "schedule": schedule, "milestones": list(milestones), "gamma": gamma, "warmup": warmup,
+        "label_smoothing": label_smoothing, "crop": crop, "flip": flip, "max_norm": max_norm,
+    }  # fmt: skip
+    on_cuda = where.type == "cuda"
+    layout = torch.channels_last if channels_last and on_cuda else torch.preserve_format
+    model.to(where, memory_format=layout)
+    run = _Run(model, where, settings, masks, transform, penalty, amp and on_cuda, layout)
+    history = History()
+    if checkpoint is not None and Path(checkpoint).exists():
+        history = run.resume(Path(checkpoint))
+    enforce(run.kept)
+    first = len(history.epochs)
+    if on_epoch is not None and first == 0:
+        model.eval()
+        on_epoch(0, model)
+    attached = getattr(penalty, "attach", None)
+    with (
+        torch.random.fork_rng(devices=[where] if on_cuda else []),
+        attached(model) if attached else contextlib.nullcontext(),
+        _bar(epochs, first, label, progress) as bar,
+    ):
+        for epoch in range(first, epochs):
+            record = run.epoch(epoch, batches(epoch))
+            if validation is not None:
+                record["validation"] = accuracy(
+                    model, *validation, transform=transform, device=where
+                )
+            history.epochs.append(record)
+            if checkpoint is not None:
+                run.save(Path(checkpoint), history)
+            if on_epoch is not None:
+                model.eval()
+                on_epoch(epoch + 1, model)
+            bar.set_postfix(loss=f"{record['loss']:.4f}", accuracy=f"{record['accuracy']:.4f}")
+            bar.update()
+    model.eval()
+    return history
+
+
+class _Run:
+    """One training: the model, its optimiser, and what happens to a batch and in an epoch."""
+
+    def __init__(
+        self, model, where, settings, masks, transform, penalty, half: bool, layout
+    ) -> None:
+        self.model, self.where, self.settings = model, where, settings
+        self.transform, self.penalty, self.half, self.layout = transform, penalty, half, layout
+        self.kept = resolve_masks(model, masks, where)
+        self.optimizer = _optimizer(model, settings)
+
+    def epoch(self, epoch: int, batches: Iterable) -> dict[str, float]:
+        """Train on every batch once; what to write into the history."""
+        started = time.perf_counter()
+        _seed_dropout(self.settings["seed"], epoch, self.where)
+        self.model.train()
+        seen, rate = 0, self.settings["lr"]
+        total = torch.zeros((), dtype=torch.float64, device=self.where)
+        correct = torch.zeros((), dtype=torch.int64, device=self.where)
+        for index, count, (raw, target) in batches:
+            rate = self._set_rate(epoch + index / count)
+            loss, hits = self._step(raw, target)
+            seen += len(target)
+            total += loss.double() * len(target)
+            correct += hits
+        mean = float(total) / max(seen, 1)
+        _check_finite(mean, epoch, self.settings["lr"])
+        return {
+            "epoch": epoch + 1,
+            "loss": mean,
+            "accuracy": int(correct) / max(seen, 1),
+            "learning_rate": rate,
+            "seconds": time.perf_counter() - started,
+        }
+
+    def _set_rate(self, progress: float) -> float:
+        s = self.settings
+        factor = learning_rate_factor(
+            progress, s["epochs"], s["schedule"], s["milestones"], s["gamma"], s["warmup"]
+        )
+        for group in self.optimizer.param_groups:
+            group["lr"] = s["lr"] * factor
+        return s["lr"] * factor
+
+    def _step(self, raw: Images, target: Tensor) -> tuple[Tensor, Tensor]:
+        """One optimiser step; the batch's loss and number of hits, on the device."""
+        batch = to_input(raw, self.where, self.transform)
+        if self.layout is torch.channels_last:
+            batch = batch.contiguous(memory_format=torch.channels_last)
+        target = target.to(self.where, non_blocking=True)
+        with torch.autocast(self.where.type, torch.bfloat16, enabled=self.half):
+            logits = self.model(batch)
+            loss = functional.cross_entropy(
+                logits.float(), target, label_smoothing=self.settings["label_smoothing"]
+            )
+            if self.penalty is not None:
+                loss = loss + self.penalty(self.model, batch, target, logits)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.settings["max_norm"] is not None:
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.settings["max_norm"])
+        self.optimizer.step()
+        enforce(self.kept)
+        return loss.detach(), (logits.detach().argmax(1) == target).sum()
+
+    def save(self, path: Path, history: History) -> None:
+        """Write the checkpoint of the epochs so far."""
+        content = {
+            "settings": json.dumps(self.settings, sort_keys=True),
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "history": history.epochs,
+        }
+        atomic_save(content, path)
+
+    def resume(self, path: Path) -> History:
+        """Take up a checkpoint of the same settings."""
+        saved = torch.load(path, map_location=self.where, weights_only=True)
+        earlier, now = json.loads(saved["settings"]), self.settings
+        differing = sorted(k for k in now if earlier.get(k) != now[k])
+        if differing:
+            listed = ", ".join(f"{k}: {earlier.get(k)} then, {now[k]} now" for k in differing)
+            raise ValueError(f"checkpoint {path}: made with other settings ({listed}); delete it")
+        self.model.load_state_dict(saved["model"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        return History(saved["history"])
+
+
+def _seed_dropout(seed: int, epoch: int, device: torch.device) -> None:
+    torch.default_generator.manual_seed(mix(seed, epoch))
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(mix(seed, epoch))
+
+
+def _optimizer(model: nn.Module, settings: Mapping[str, Any]) -> torch.optim.Optimizer:
+    trained = [p for p in model.parameters() if p.requires_grad]
+    if not trained:
+        raise ValueError("model: expected parameters with requires_grad=True, found none")
+    lr, decay = settings["lr"], settings["weight_decay"]
+    if settings["optimizer"] == "adam":
+        return torch.optim.Adam(trained, lr, weight_decay=decay)
+    momentum, nesterov = settings["momentum"], settings["nesterov"]
+    return torch.optim.SGD(trained, lr, momentum, weight_decay=decay, nesterov=nesterov)
+
+
+def _bar(epochs: int, first: int, label: str, progress: bool):
+    from tqdm.auto import tqdm
+
+    return tqdm(total=epochs, initial=first, desc=label, unit="epoch", disable=not progress)
+
+
+def atomic_save(content: object, path: Path) -> None:
+    """`torch.save` to a neighbouring file, then rename: readers never see half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        torch.save(content, partial)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _check_finite(loss: float, epoch: int, lr: float) -> None:
+    if not math.isfinite(loss):
+        raise FloatingPointError(
+            f"the training loss became {loss} in epoch {epoch + 1} at lr={lr}; lower the rate"
+        )
+
+
+def _check_settings(epochs, lr, optimizer, schedule, label_smoothing, batch_size) -> None:
+    if epochs < 0:
+        raise ValueError(f"epochs: expected 0 or more, got {epochs}")
+    if not lr > 0:
+        raise ValueError(f"lr: expected a positive number, got {lr}")
+    if optimizer not in ("sgd", "adam"):
+        raise ValueError(f"optimizer: expected 'sgd' or 'adam', got {optimizer!r}")
+    if schedule not in ("cosine", "step", "constant"):
+        raise ValueError(f"schedule: expected 'cosine', 'step' or 'constant', got {schedule!r}")
+    if not 0 <= label_smoothing < 1:
+        raise ValueError(f"label_smoothing: expected a number in [0, 1), got {label_smoothing}")
+    if batch_size < 1:
+        raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
