@@ -29,7 +29,11 @@ class Finding:
     remedy: str = ""
 
     def __str__(self) -> str:
-        return f"ok       {self.what}" if self.good else f"problem  {self.what}\n         → {self.remedy}"
+        return (
+            f"ok       {self.what}"
+            if self.good
+            else f"problem  {self.what}\n         → {self.remedy}"
+        )
 
 
 def findings() -> list[Finding]:
@@ -55,7 +59,9 @@ def _packages() -> list[Finding]:
         except importlib.metadata.PackageNotFoundError:
             version = ""
         good = bool(version) and requirement.specifier.contains(version, prereleases=True)
-        what = f"{requirement.name} {version or 'is missing'} (needs {requirement.specifier or 'any'})"
+        what = (
+            f"{requirement.name} {version or 'is missing'} (needs {requirement.specifier or 'any'})"
+        )
         found.append(Finding(what, good, f"pip install '{requirement}'"))
     return found
 
@@ -66,15 +72,23 @@ def _lab() -> list[Finding]:
     except importlib.metadata.PackageNotFoundError:
         remedy = 'pip install "geowidgets[lab]" (not needed in Colab, VS Code or marimo)'
         return [Finding("JupyterLab is not installed", False, remedy)]
-    found = [Finding(f"JupyterLab {version}", int(version.split(".")[0]) >= 4, "pip install -U jupyterlab")]
+    found = [
+        Finding(
+            f"JupyterLab {version}", int(version.split(".")[0]) >= 4, "pip install -U jupyterlab"
+        )
+    ]
     present, disabled = _extensions()
     for name, package in EXTENSIONS.items():
         if name in disabled:
             found.append(
-                Finding(f"extension {name} is disabled", False, f"jupyter labextension enable {name}")
+                Finding(
+                    f"extension {name} is disabled", False, f"jupyter labextension enable {name}"
+                )
             )
         else:
-            remedy = f"pip install --force-reinstall {package} in the environment that runs JupyterLab"
+            remedy = (
+                f"pip install --force-reinstall {package} in the environment that runs JupyterLab"
+            )
             found.append(Finding(f"extension {name}", name in present, remedy))
     return found
 

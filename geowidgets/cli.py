@@ -24,13 +24,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="make a small study and open the tutorial in JupyterLab")
+    demo = commands.add_parser(
+        "demo", help="make a small study and open the tutorial in JupyterLab"
+    )
     demo.add_argument("--folder", type=Path, default=Path("geowidgets-demo"))
     demo.add_argument("--no-browser", action="store_true", help="only say what was made and where")
     demo.set_defaults(run=_demo)
 
     compute = commands.add_parser("compute", help="compute the Study of a Python file into a store")
-    compute.add_argument("study", metavar="FILE[:NAME]", help="NAME is a Study or makes one; default: study")
+    compute.add_argument(
+        "study", metavar="FILE[:NAME]", help="NAME is a Study or makes one; default: study"
+    )
     compute.add_argument("store", type=Path)
     compute.add_argument("--device", default="auto")
     compute.set_defaults(run=_compute)
@@ -96,7 +100,9 @@ def _load_study(source: str) -> Any:
     study = getattr(module, name or "study", None)
     study = study() if callable(study) else study
     if not isinstance(study, Study):
-        raise ValueError(f"{file}: expected a Study called {name or 'study'!r}, found {study!r:.60}")
+        raise ValueError(
+            f"{file}: expected a Study called {name or 'study'!r}, found {study!r:.60}"
+        )
     return study
 
 

@@ -16,7 +16,10 @@ METHODS = ("magnitude", "gradient", "random")
 RATIOS = (0.3, 0.6, 0.8, 0.9, 0.95)
 EPOCHS = 12
 SEVERITY = 3
-NETS: dict[str, Callable[..., nn.Module]] = {"LeNet-5": zoo.lenet5, "LeNet-300-100": zoo.lenet300_100}
+NETS: dict[str, Callable[..., nn.Module]] = {
+    "LeNet-5": zoo.lenet5,
+    "LeNet-300-100": zoo.lenet300_100,
+}
 
 
 def demo_study(folder: str | Path | None = None, *, progress: bool = True) -> Study:

@@ -19,7 +19,7 @@ from geowidgets.store.disk import Place
 from geowidgets.store.marks import done_blocks
 from geowidgets.store.modules import Modules, evaluating, pick_device
 from geowidgets.store.plan import Prints, merge
-from geowidgets.store.summary import as_bytes, summarise
+from geowidgets.store.summary import as_records, refresh_column
 from geowidgets.store.tile import BATCH, Batching, measure_tile
 from geowidgets.store.writer import Writer, write_block
 from geowidgets.study import Study
@@ -47,8 +47,7 @@ def fill(
     """Compute every missing pair of a study; see `GeometryStore.compute`."""
     target = pick_device(device)
     prints = Prints.of(study)
-    if not place.exists() or not place.names(""):
-        place.create(Index(study.classes, settings))
+    place.require(Index(study.classes, settings))
     modules = Modules(study, target)
     heads = _probe(study, prints, place, settings, modules)
     index = _plan(study, prints, place, settings, heads, features)
@@ -174,7 +173,7 @@ class _Run:
             desc="geometry",
             disable=not progress,
         )
-        with bar, Writer(self.place.path) as writer:
+        with bar, Writer() as writer:
             images = 0
             for tile in tiles:
                 for count in self._fill_tile(tile, root, writer):
@@ -192,7 +191,6 @@ class _Run:
         benchmark = next(b for b in self.study.benchmarks if b.name == tile.benchmark.name)
         images = benchmark.render(samples.images[span], first)
         group: Any = root[f"sets/{name}"]
-        records: dict[int, np.ndarray] = {}
         for model in tile.models:
             values = self._measure(model, tile, images, samples.labels[span])
 
@@ -200,13 +198,14 @@ class _Run:
                 if "features" in values:
                     array: Any = root[f"features/{model.slot}/{name}"]
                     array[tile.benchmark.slot, span] = values.pop("features")
-                digest = write_block(group, model.slot, tile.benchmark.slot, tile.block, values)
-                if info.blocks == 1:
-                    records[model.slot] = summarise(values, samples.labels, digest)
+                write_block(group, model.slot, tile.benchmark.slot, tile.block, values)
 
             writer.submit(write)
             yield len(images)
-        writer.submit(lambda: _write_summary(root, name, tile.benchmark.slot, records))
+        slots = [model.slot for model in tile.models]
+        writer.submit(
+            lambda: refresh_column(root, name, tile.benchmark.slot, slots, samples.labels)
+        )
 
     def _measure(
         self, model: ModelSlot, tile: Tile, images: np.ndarray, labels: np.ndarray
@@ -235,8 +234,6 @@ class _Run:
             ) from error
 
     def _tell_missing(self, root: zarr.Group, tiles: list[Tile]) -> None:
-        from geowidgets.store.summary import as_records
-
         found = []
         for tile in tiles:
             array: Any = root[f"summary/{tile.benchmark.set}"]
@@ -247,16 +244,7 @@ class _Run:
                     found.append(f"{count} of {size} for {model.name!r} on {tile.benchmark.name!r}")
         if found:
             warnings.warn(
-                f"samples with NaN or infinite features are kept as missing: {'; '.join(found)}",
+                "samples with NaN or infinite features are kept as missing: "
+                + "; ".join(dict.fromkeys(found)),
                 stacklevel=4,
             )
-
-
-def _write_summary(
-    root: zarr.Group, name: str, benchmark: int, records: dict[int, np.ndarray]
-) -> None:
-    if records:
-        array: Any = root[f"summary/{name}"]
-        slots = sorted(records)
-        rows = np.stack([as_bytes(records[slot]) for slot in slots])
-        array.oindex[benchmark, slots] = rows

@@ -62,14 +62,19 @@ class Place:
         """Replace the index in one step: Zarr writes a group's metadata as one file."""
         self.root("r+").attrs.put({ATTRIBUTE: index.to_attrs()})
 
-    def create(self, index: Index) -> None:
-        """Make an empty store where nothing is yet."""
-        if self.exists() and self._files.ls(self._root):
+    def require(self, index: Index) -> None:
+        """Make a store with `index` where nothing is yet; leave one that is there as it is."""
+        # Zarr renames "….partial" to its name when all of it is written; a kill leaves it behind.
+        found = [name for name in self.names("") if not name.endswith(".partial")]
+        if found and "zarr.json" not in found:
             raise StoreError(
-                f"{self.path} is not empty and no geowidgets store: choose another path"
+                f"{self.path} is no geowidgets store and not empty ({found[0]!r} lies there): "
+                "choose another path"
             )
-        with suppress(zarr.errors.ContainsGroupError):  # another process was faster
-            zarr.create_group(self.path, zarr_format=3, attributes={ATTRIBUTE: index.to_attrs()})
+        if not found:
+            with suppress(zarr.errors.ContainsGroupError):  # another process was faster
+                attributes = {ATTRIBUTE: index.to_attrs()}
+                zarr.create_group(self.path, zarr_format=3, attributes=attributes)
 
     def names(self, folder: str) -> list[str]:
         """File names in a folder of the store; none when it is not there."""
@@ -78,6 +83,8 @@ class Place:
                 return os.listdir(os.path.join(self._root, folder))
             except FileNotFoundError:
                 return []
+            except NotADirectoryError as error:
+                raise StoreError(f"{self.path} is a file, expected a folder") from error
         try:
             listed = self._files.ls(f"{self._root}/{folder}", detail=False, refresh=True)
         except FileNotFoundError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,26 +15,22 @@ from geowidgets.schema import (
     SUMMARY_METRICS,
     VARIABLES,
     BenchmarkInfo,
-    BenchmarkSlot,
-    Index,
     ModelInfo,
-    ModelSlot,
     Settings,
     StoreError,
     nearest,
 )
+from geowidgets.store.arguments import sample_mask, settings_of
+from geowidgets.store.contents import Contents
 from geowidgets.store.dataset import open_dataset
 from geowidgets.store.disk import Place
-from geowidgets.store.marks import done_blocks
-from geowidgets.store.summary import correct_counts, read_summary
+from geowidgets.store.summary import correct_counts
 from geowidgets.store.verify import Damage, drop_entries, find_damage
 
 if TYPE_CHECKING:
     import torch
 
     from geowidgets.study import ModelEntry, Study
-
-READINGS = ("predicted", "true", "signed")
 
 
 class GeometryStore:
@@ -92,22 +88,25 @@ class GeometryStore:
         """
         from geowidgets.store.compute import fill
 
-        if margin not in READINGS:
-            raise ValueError(f"unknown margin {margin!r}; {nearest(margin, READINGS)}")
-        if images not in ("full", "thumbnails", None):
-            raise ValueError(f"images must be 'full', 'thumbnails' or None, got {images!r}")
-        kept = _angles(angles, len(study.classes))
-        settings = Settings(margin=margin, use_bias=use_bias, angles=kept, images=images)
+        settings = settings_of(margin, use_bias, angles, images, len(study.classes))
         place = Place(path)
-        fill(
-            study,
-            place,
-            settings,
-            device=device,
-            features=features,
-            batch_size=batch_size,
-            progress=progress,
-        )
+        try:
+            fill(
+                study,
+                place,
+                settings,
+                device=device,
+                features=features,
+                batch_size=batch_size,
+                progress=progress,
+            )
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise StoreError(
+                f"no space left for {place.path}: complete pairs are kept; free some space and "
+                "run the same line again to resume"
+            ) from error
         return cls(place, study)
 
     @classmethod
@@ -136,10 +135,10 @@ class GeometryStore:
             models, study.benchmarks, classes=study.classes, transform=study.transform, sets=sets
         )
         options = {
-            "margin": self._index.settings.margin,
-            "use_bias": self._index.settings.use_bias,
-            "angles": self._index.settings.angles,
-            "images": self._index.settings.images,
+            "margin": self._contents.index.settings.margin,
+            "use_bias": self._contents.index.settings.use_bias,
+            "angles": self._contents.index.settings.angles,
+            "images": self._contents.index.settings.images,
             **options,
         }
         GeometryStore.compute(self._study, self.path, **options)
@@ -150,12 +149,7 @@ class GeometryStore:
 
     def refresh(self) -> None:
         """Look again at what is on disk: another process may have added to it."""
-        self._index: Index = self._place.read_index()
-        self._root = self._place.root("r")
-        self._labels: dict[str, np.ndarray] = {}
-        self._summaries: dict[str, np.ndarray] = {}
-        self._done = {name: done_blocks(self._place, self._index, name) for name in self.sets}
-        self.__dict__.pop("done", None)
+        self._contents = Contents(self._place)
 
     @property
     def path(self) -> str:
@@ -165,42 +159,37 @@ class GeometryStore:
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes."""
-        return self._index.classes
+        return self._contents.index.classes
 
     @property
     def settings(self) -> Settings:
         """Reading of the margin and what is kept."""
-        return self._index.settings
+        return self._contents.index.settings
 
     @property
     def sets(self) -> tuple[str, ...]:
         """Names of the sample sets."""
-        return tuple(self._index.sets)
+        return tuple(self._contents.index.sets)
 
     @property
     def revision(self) -> int:
         """Grows with every model or benchmark that joins."""
-        return self._index.revision
+        return self._contents.index.revision
 
     @property
     def models(self) -> tuple[ModelInfo, ...]:
         """The models, in the order in which they joined."""
-        return self._index.live_models
+        return self._contents.index.live_models
 
     @property
     def benchmarks(self) -> tuple[BenchmarkInfo, ...]:
         """The benchmarks of all sets, in the order in which they joined."""
-        return self._index.live_benchmarks
+        return self._contents.index.live_benchmarks
 
-    @cached_property
+    @property
     def done(self) -> np.ndarray:
         """bool (model, benchmark): which pairs are complete."""
-        models, benchmarks = self._index.live_models, self._index.live_benchmarks
-        done = np.zeros((len(models), len(benchmarks)), bool)
-        for j, benchmark in enumerate(benchmarks):
-            column = self._done[benchmark.set][:, benchmark.slot].all(axis=1)
-            done[:, j] = column[[model.slot for model in models]]
-        return done
+        return self._contents.done
 
     @property
     def missing(self) -> list[tuple[str, str]]:
@@ -210,33 +199,32 @@ class GeometryStore:
 
     def size(self, set: str | None = None) -> int:
         """Number of samples of a set."""
-        return self._index.sets[self._set(set)].size
+        return self._contents.index.sets[self._contents.set_name(set)].size
 
     def labels(self, set: str | None = None) -> np.ndarray:
         """True class indices, int16 (sample,)."""
-        name = self._set(set)
-        if name not in self._labels:
-            self._labels[name] = self._array(f"sets/{name}/label")[:]
-        return self._labels[name]
+        return self._contents.labels(self._contents.set_name(set))
 
     def images(
         self, set: str | None = None, samples: slice | np.ndarray | None = None
     ) -> np.ndarray | None:
         """Clean images uint8 (sample, y, x, channel), or None where none were kept."""
-        name = self._set(set)
-        if f"sets/{name}/images" not in self._root:
+        name = self._contents.set_name(set)
+        if f"sets/{name}/images" not in self._contents.root:
             return None
-        array = self._array(f"sets/{name}/images")
+        array = self._contents.array(f"sets/{name}/images")
         if isinstance(samples, np.ndarray):
             return array.oindex[samples]
         return array[samples if samples is not None else slice(None)]
 
     def head(self, model: str | int) -> tuple[np.ndarray, np.ndarray | None]:
         """The effective classifier of a model: weight (class, feature), bias (class,) or None."""
-        slot = self._model(model).slot
+        slot = self._contents.model(model).slot
         bias = f"heads/{slot}/bias"
-        has_bias = bias in self._root
-        return self._array(f"heads/{slot}/weight")[:], self._array(bias)[:] if has_bias else None
+        has_bias = bias in self._contents.root
+        return self._contents.array(f"heads/{slot}/weight")[:], self._contents.array(bias)[
+            :
+        ] if has_bias else None
 
     # -- asked ----------------------------------------------------------------------------------
 
@@ -258,17 +246,17 @@ class GeometryStore:
         stored = {"angle": "true_angle", "angles": "angle"}.get(variable, variable)
         if stored not in VARIABLES:
             raise StoreError(f"unknown variable {variable!r}; {nearest(variable, VARIABLES)}")
-        row, place = self._model(model), self._benchmark(benchmark)
-        if not self._done[place.set][row.slot, place.slot].all():
+        row, place = self._contents.model(model), self._contents.benchmark(benchmark)
+        if not self._contents.is_done(row, place):
             raise StoreError(
                 f"pair ({row.name!r}, {place.name!r}) of {self.path} is not computed: run "
                 "GeometryStore.compute(study, path) to fill it"
             )
-        if f"sets/{place.set}/{stored}" not in self._root:
+        if f"sets/{place.set}/{stored}" not in self._contents.root:
             raise StoreError(
                 f"{self.path} keeps no class angles: compute it with angles='all' or class indices"
             )
-        return self._array(f"sets/{place.set}/{stored}")[row.slot, place.slot]
+        return self._contents.array(f"sets/{place.set}/{stored}")[row.slot, place.slot]
 
     def metric(
         self,
@@ -287,15 +275,15 @@ class GeometryStore:
         """
         stored = {"angle": "true_angle", "angles": "angle"}.get(name, name)
         if benchmark is not None:
-            set = self._benchmark(benchmark).set
+            set = self._contents.benchmark(benchmark).set
         dataset = self.to_dataset(set)
         if stored not in dataset:
             raise StoreError(f"unknown metric {name!r}; {nearest(name, [*dataset])}")
         chosen: dict[str, Any] = {}
         if model is not None:
-            chosen["model"] = self._model(model).name
+            chosen["model"] = self._contents.model(model).name
         if benchmark is not None:
-            chosen["benchmark"] = self._benchmark(benchmark).name
+            chosen["benchmark"] = self._contents.benchmark(benchmark).name
         return dataset[stored].sel(chosen).rename(name)
 
     def accuracy(
@@ -310,12 +298,12 @@ class GeometryStore:
         Returns:
             (model, benchmark) float64 in [0, 1], with coordinate `n`, the number of samples.
         """
-        name = self._set(set)
-        mask = _mask(samples, self.size(name))
+        name = self._contents.set_name(set)
+        mask = sample_mask(samples, self.size(name))
         n = int(mask.sum())
         counts = correct_counts(self.correct(name), np.packbits(mask, bitorder="little"))
         with np.errstate(invalid="ignore"):
-            values = np.where(self._done_in(name), np.divide(counts, n or np.nan), np.nan)
+            values = np.where(self._contents.done_in(name), np.divide(counts, n or np.nan), np.nan)
         dataset = self.to_dataset(name)
         coords = {c: dataset[c] for c in dataset.coords if c not in ("label", "class", "done")}
         return xr.DataArray(
@@ -324,16 +312,16 @@ class GeometryStore:
 
     def correct(self, set: str | None = None) -> np.ndarray:
         """Correctness bits uint8 (model, benchmark of the set, byte), little bit order."""
-        return self._summary(self._set(set))["correct"]
+        return self._contents.summary(self._contents.set_name(set))["correct"]
 
     def mean(self, metric: str, set: str | None = None) -> np.ndarray:
         """Mean of a metric over the samples of every pair, (model, benchmark of the set)."""
         stored = "true_angle" if metric == "angle" else metric
         if stored not in SUMMARY_METRICS:
             raise StoreError(f"unknown metric {metric!r}; {nearest(metric, SUMMARY_METRICS)}")
-        name = self._set(set)
-        values = self._summary(name)["mean"][..., SUMMARY_METRICS.index(stored)]
-        return np.where(self._done_in(name), values, np.nan)
+        name = self._contents.set_name(set)
+        values = self._contents.summary(name)["mean"][..., SUMMARY_METRICS.index(stored)]
+        return np.where(self._contents.done_in(name), values, np.nan)
 
     @property
     def dataset(self) -> xr.Dataset:
@@ -342,9 +330,11 @@ class GeometryStore:
 
     def to_dataset(self, set: str | None = None) -> xr.Dataset:
         """A sample set as a lazy dataset (model, benchmark, sample[, class])."""
-        name = self._set(set)
-        group: Any = self._root[f"sets/{name}"]
-        return open_dataset(group, self._index, name, self.labels(name), self._done_in(name))
+        name = self._contents.set_name(set)
+        group: Any = self._contents.root[f"sets/{name}"]
+        return open_dataset(
+            group, self._contents.index, name, self.labels(name), self._contents.done_in(name)
+        )
 
     def features_matrix(self, model: str | int, benchmark: str | int) -> np.ndarray:
         """Latents of one pair, float32 (sample, feature).
@@ -352,14 +342,14 @@ class GeometryStore:
         Raises:
             StoreError: they were not kept; names the ways out.
         """
-        row, place = self._model(model), self._benchmark(benchmark)
+        row, place = self._contents.model(model), self._contents.benchmark(benchmark)
         name = f"features/{row.slot}/{place.set}"
-        if name not in self._root or not self._done[place.set][row.slot, place.slot].all():
+        if name not in self._contents.root or not self._contents.is_done(row, place):
             raise StoreError(
                 f"{self.path} holds no features of {row.name!r} on {place.name!r}: compute it "
                 "with features='float16', or store.attach(models) and capture them again"
             )
-        return self._array(name)[place.slot].astype(np.float32)
+        return self._contents.array(name)[place.slot].astype(np.float32)
 
     def attach(self, models: Sequence[ModelEntry], transform: Any = None) -> None:
         """Make live models available to what needs them; each must be the one that was measured.
@@ -372,7 +362,7 @@ class GeometryStore:
             StoreError: an entry's fingerprint is not the stored one; names both.
         """
         for entry in models:
-            stored = self._model(entry.name).fingerprint
+            stored = self._contents.model(entry.name).fingerprint
             found = entry.fingerprint(transform)
             if found != stored:
                 raise StoreError(
@@ -383,7 +373,7 @@ class GeometryStore:
 
     def live_model(self, model: str | int) -> ModelEntry:
         """The attached entry of a model, or that of the study this store came from."""
-        name = self._model(model).name
+        name = self._contents.model(model).name
         known = {entry.name: entry for entry in (self._study.models if self._study else ())}
         known.update(self._attached)
         if name not in known:
@@ -396,9 +386,9 @@ class GeometryStore:
         """Digest over names and numbers of all complete pairs, whatever order they came in."""
         whole = hashlib.sha256()
         pairs = [
-            (m.name, b.name, self._array(f"sets/{b.set}/digest")[m.slot, b.slot].tobytes())
-            for i, m in enumerate(self._index.live_models)
-            for j, b in enumerate(self._index.live_benchmarks)
+            (m.name, b.name, self._contents.array(f"sets/{b.set}/digest")[m.slot, b.slot].tobytes())
+            for i, m in enumerate(self._contents.index.live_models)
+            for j, b in enumerate(self._contents.index.live_benchmarks)
             if self.done[i, j]
         ]
         for model, benchmark, digest in sorted(pairs):
@@ -414,7 +404,7 @@ class GeometryStore:
         Returns:
             One entry for each damaged pair: model, benchmark and what is wrong.
         """
-        damage = find_damage(self._place, self._index, repair)
+        damage = find_damage(self._place, self._contents.index, repair)
         if repair and damage:
             self.refresh()
         return damage
@@ -425,34 +415,6 @@ class GeometryStore:
             drop_entries(self._place, self._place.read_index())
         self.refresh()
 
-    # -- inside ---------------------------------------------------------------------------------
-
-    def _array(self, name: str) -> Any:
-        return self._root[name]
-
-    def _set(self, name: str | None) -> str:
-        if name is None:
-            return self.sets[0]
-        if name not in self._index.sets:
-            raise StoreError(f"unknown sample set {name!r}; {nearest(name, self.sets)}")
-        return name
-
-    def _model(self, model: str | int) -> ModelSlot:
-        return _entry(self._index.live_models, model, "model")
-
-    def _benchmark(self, benchmark: str | int) -> BenchmarkSlot:
-        return _entry(self._index.live_benchmarks, benchmark, "benchmark")
-
-    def _done_in(self, name: str) -> np.ndarray:
-        return self.done[:, [b.set == name for b in self.benchmarks]]
-
-    def _summary(self, name: str) -> np.ndarray:
-        if name not in self._summaries:
-            self._summaries[name] = read_summary(
-                self._place, self._index, name, self._done[name], self.labels(name)
-            )
-        return self._summaries[name]
-
     def __repr__(self) -> str:
         done = int(self.done.sum())
         sizes = ", ".join(f"{name}: {self.size(name)} samples" for name in self.sets)
@@ -460,48 +422,3 @@ class GeometryStore:
             f"GeometryStore({self.path!r}: {len(self.models)} models × {len(self.benchmarks)} "
             f"benchmarks, {done} of {self.done.size} pairs, {sizes})"
         )
-
-
-def _entry(entries: Sequence[Any], key: str | int, what: str) -> Any:
-    if isinstance(key, str):
-        for entry in entries:
-            if entry.name == key:
-                return entry
-        raise StoreError(f"unknown {what} {key!r}; {nearest(key, [e.name for e in entries])}")
-    if not 0 <= int(key) < len(entries):
-        raise StoreError(f"{what} {key!r} is out of range: expected 0 … {len(entries) - 1}")
-    return entries[int(key)]
-
-
-def _mask(samples: Any, size: int) -> np.ndarray:
-    if samples is None:
-        return np.ones(size, bool)
-    chosen = np.asarray(samples)
-    if chosen.dtype == bool:
-        if chosen.shape != (size,):
-            raise StoreError(f"a sample mask must have shape ({size},), got {chosen.shape}")
-        return chosen
-    if chosen.size and chosen.dtype.kind not in "iu":
-        raise StoreError(f"samples must be indices or a boolean mask, got {chosen.dtype}")
-    chosen = chosen.astype(int)
-    if chosen.size and (chosen.min() < 0 or chosen.max() >= size):
-        raise StoreError(
-            f"sample {int(chosen.min() if chosen.min() < 0 else chosen.max())} is out of range: "
-            f"expected 0 … {size - 1}"
-        )
-    mask = np.zeros(size, bool)
-    mask[chosen] = True
-    return mask
-
-
-def _angles(angles: str | Sequence[int] | None, classes: int) -> str | tuple[int, ...] | None:
-    if angles is None or angles == "all":
-        return angles
-    wrong = [c for c in angles if not (isinstance(c, int | np.integer) and 0 <= c < classes)]
-    if isinstance(angles, str) or wrong:
-        raise ValueError(
-            f"angles must be 'all', None or class indices 0 … {classes - 1}, got {angles!r}"
-        )
-    return tuple(int(c) for c in angles)
-
-

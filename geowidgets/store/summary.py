@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -39,11 +39,6 @@ def summarise(values: Mapping[str, np.ndarray], labels: np.ndarray, digest: int)
     return record
 
 
-def as_bytes(record: np.ndarray) -> np.ndarray:
-    """A record as the uint8 row that lies on disk."""
-    return np.frombuffer(record.tobytes(), np.uint8)
-
-
 def as_records(rows: np.ndarray, samples: int) -> np.ndarray:
     """Rows (…, byte) as records (…)."""
     dtype = summary_dtype(samples)
@@ -55,6 +50,23 @@ def correct_counts(bits: np.ndarray, mask: np.ndarray | None = None) -> np.ndarr
     """Number of correct samples, of all or of those in a packed mask, over the last axis."""
     chosen = bits if mask is None else bits & mask
     return np.bitwise_count(chosen).sum(axis=-1, dtype=np.int64)
+
+
+def refresh_column(
+    root: Any, name: str, benchmark: int, models: Sequence[int], labels: np.ndarray
+) -> None:
+    """Summarise those of a benchmark's pairs that are complete now.
+
+    Args:
+        root: The store's root group, writable.
+        name: Sample set.
+        benchmark: Slot.
+        models: Slots.
+        labels: (sample,).
+    """
+    group = root[f"sets/{name}"]
+    records = {model: _record_of(group, model, benchmark, labels) for model in models}
+    _write_records(root, name, benchmark, {m: r for m, r in records.items() if r["digest"]})
 
 
 def read_summary(
@@ -69,35 +81,32 @@ def read_summary(
         done: bool (model slot, benchmark slot, block).
         labels: (sample,).
     """
-    root = place.root("r")
-    array: Any = root[f"summary/{name}"]
-    benchmarks, models = done.shape[1], done.shape[0]
-    records = as_records(array[:benchmarks, :models], len(labels)).T.copy()
+    root: Any = place.root("r")
+    models, benchmarks = done.shape[:2]
+    records = as_records(root[f"summary/{name}"][:benchmarks, :models], len(labels)).T.copy()
     whole = done.all(axis=2)
     records[~whole] = np.zeros((), records.dtype)
-    group: Any = root[f"sets/{name}"]
-    stale = np.argwhere(whole & (records["digest"] == 0))
-    for model, benchmark in stale:
-        values = {v: group[v][model, benchmark] for v in (*SUMMARY_METRICS, "prediction")}
-        digest = _whole_digest(group["digest"][model, benchmark])
-        records[model, benchmark] = summarise(values, labels, digest)
-    if len(stale):
-        _write_back(place, name, records, stale)
-    rows = [m.slot for m in index.live_models]
-    columns = [b.slot for b in index.live_benchmarks if b.set == name]
-    return records[np.ix_(rows, columns)]
-
-
-def _whole_digest(digests: np.ndarray) -> int:
-    """Digest of a pair from those of its blocks; of one block, its own."""
-    return int(np.bitwise_xor.reduce(digests)) or 1
-
-
-def _write_back(place: Place, name: str, records: np.ndarray, stale: np.ndarray) -> None:
-    """Keep what was rebuilt; a store that cannot be written is rebuilt at every opening."""
+    stale = whole & (records["digest"] == 0)
+    for model, benchmark in np.argwhere(stale):
+        records[model, benchmark] = _record_of(root[f"sets/{name}"], model, benchmark, labels)
+    # A store that cannot be written is rebuilt at every opening.
     with suppress(OSError, ValueError):
-        array: Any = place.root("r+")[f"summary/{name}"]
-        for benchmark in np.unique(stale[:, 1]):
-            models = stale[stale[:, 1] == benchmark, 0]
-            rows = np.stack([as_bytes(records[model, benchmark]) for model in models])
-            array.oindex[int(benchmark), models] = rows
+        for benchmark in np.flatnonzero(stale.any(axis=0)):
+            rows = {m: records[m, benchmark] for m in np.flatnonzero(stale[:, benchmark])}
+            _write_records(place.root("r+"), name, benchmark, rows)
+    columns = [b.slot for b in index.live_benchmarks if b.set == name]
+    return records[np.ix_([m.slot for m in index.live_models], columns)]
+
+
+def _record_of(group: Any, model: int, benchmark: int, labels: np.ndarray) -> np.ndarray:
+    digests = group["digest"][model, benchmark]
+    if not digests.all():
+        return np.zeros((), summary_dtype(len(labels)))
+    values = {v: group[v][model, benchmark] for v in (*SUMMARY_METRICS, "prediction")}
+    return summarise(values, labels, int(np.bitwise_xor.reduce(digests)) or 1)
+
+
+def _write_records(root: Any, name: str, benchmark: int, records: Mapping[int, Any]) -> None:
+    if records:
+        rows = np.stack([np.frombuffer(r.tobytes(), np.uint8) for r in records.values()])
+        root[f"summary/{name}"].oindex[int(benchmark), list(records)] = rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -11,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from geowidgets.schema import VARIABLES, StoreError
+from geowidgets.schema import VARIABLES
 
 _PENDING = 4
 
@@ -44,8 +43,7 @@ def write_block(
 class Writer:
     """A thread that writes in order; a failure stops the computation at its next step."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="geowidgets-writer")
         self._pending: deque[Future[None]] = deque()
 
@@ -53,12 +51,12 @@ class Writer:
         """Queue a write; waits while several are pending, so that memory stays bounded."""
         self._pending.append(self._pool.submit(job))
         while len(self._pending) > _PENDING:
-            self._wait()
+            self._pending.popleft().result()
 
     def finish(self) -> None:
         """Wait until all is on disk."""
         while self._pending:
-            self._wait()
+            self._pending.popleft().result()
 
     def __enter__(self) -> Writer:
         return self
@@ -69,14 +67,3 @@ class Writer:
                 self.finish()
         finally:
             self._pool.shutdown(wait=True, cancel_futures=kind is not None)
-
-    def _wait(self) -> None:
-        try:
-            self._pending.popleft().result()
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            raise StoreError(
-                f"no space left for {self._path}: complete pairs are kept; free some space and "
-                "run the same line again to resume"
-            ) from error

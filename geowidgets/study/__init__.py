@@ -1,0 +1,14 @@
+"""What is to be computed: models, benchmarks and the samples they are measured on."""
+
+from geowidgets.study.benchmark import Benchmark, corruption_benchmarks
+from geowidgets.study.model_entry import ModelEntry, prune_family
+from geowidgets.study.study import SampleSet, Study
+
+__all__ = [
+    "Benchmark",
+    "ModelEntry",
+    "SampleSet",
+    "Study",
+    "corruption_benchmarks",
+    "prune_family",
+]
