@@ -29,11 +29,9 @@ class Finding:
     remedy: str = ""
 
     def __str__(self) -> str:
-        return (
-            f"ok       {self.what}"
-            if self.good
-            else f"problem  {self.what}\n         → {self.remedy}"
-        )
+        if self.good:
+            return f"ok       {self.what}"
+        return f"problem  {self.what}\n         → {self.remedy}"
 
 
 def findings() -> list[Finding]:
@@ -72,43 +70,36 @@ def _lab() -> list[Finding]:
     except importlib.metadata.PackageNotFoundError:
         remedy = 'pip install "geowidgets[lab]" (not needed in Colab, VS Code or marimo)'
         return [Finding("JupyterLab is not installed", False, remedy)]
-    found = [
-        Finding(
-            f"JupyterLab {version}", int(version.split(".")[0]) >= 4, "pip install -U jupyterlab"
-        )
-    ]
+    new_enough = int(version.split(".")[0]) >= 4
+    found = [Finding(f"JupyterLab {version}", new_enough, "pip install -U jupyterlab")]
     present, disabled = _extensions()
     for name, package in EXTENSIONS.items():
         if name in disabled:
-            found.append(
-                Finding(
-                    f"extension {name} is disabled", False, f"jupyter labextension enable {name}"
-                )
-            )
+            what, remedy = f"extension {name} is disabled", f"jupyter labextension enable {name}"
         else:
-            remedy = (
-                f"pip install --force-reinstall {package} in the environment that runs JupyterLab"
-            )
-            found.append(Finding(f"extension {name}", name in present, remedy))
+            what = f"extension {name}"
+            remedy = f"pip install --force-reinstall {package} where JupyterLab runs"
+        found.append(Finding(what, name in present - disabled, remedy))
     return found
 
 
 def _extensions() -> tuple[set[str], set[str]]:
-    """Names of the prebuilt extensions that this environment's JupyterLab sees, and of disabled ones."""
-    from jupyter_core.paths import ENV_CONFIG_PATH, jupyter_path
+    """Prebuilt extensions that this environment's JupyterLab sees, and those switched off."""
+    from jupyter_core.paths import jupyter_config_path, jupyter_path
 
     present = {
         str(package.parent.relative_to(folder))
         for folder in map(Path, jupyter_path("labextensions"))
-        if folder.is_dir()
         for package in [*folder.glob("*/package.json"), *folder.glob("@*/*/package.json")]
     }
     disabled: set[str] = set()
-    for folder in map(Path, ENV_CONFIG_PATH):
+    for folder in map(Path, jupyter_config_path()):
         page = folder / "labconfig" / "page_config.json"
         if page.is_file():
             listed = json.loads(page.read_text()).get("disabledExtensions", {})
-            disabled |= {name for name, off in dict.fromkeys(listed, True).items() if off} if isinstance(listed, list) else {name for name, off in listed.items() if off}  # fmt: skip
+            # JupyterLab writes a mapping now and wrote a list before.
+            states = listed if isinstance(listed, dict) else dict.fromkeys(listed, True)
+            disabled |= {name for name, off in states.items() if off}
     return present, disabled
 
 

@@ -100,9 +100,8 @@ def _load_study(source: str) -> Any:
     study = getattr(module, name or "study", None)
     study = study() if callable(study) else study
     if not isinstance(study, Study):
-        raise ValueError(
-            f"{file}: expected a Study called {name or 'study'!r}, found {study!r:.60}"
-        )
+        wanted = name or "study"
+        raise ValueError(f"{file}: expected a Study called {wanted!r}, found {study!r:.60}")
     return study
 
 

@@ -40,18 +40,28 @@ class Variable:
 
 
 _NAN, _INF = float("nan"), float("inf")
+
+
+def _number(name: str, unit: str, low: float, high: float, text: str, **more: bool) -> Variable:
+    return Variable(name, "float32", _NAN, unit, (low, high), text, **more)
+
+
+def _class(name: str, text: str) -> Variable:
+    return Variable(name, "int16", -1, "class", (-1, MAX_CLASSES), text)
+
+
 VARIABLES = {
     v.name: v
     for v in (
-        Variable("angle", "float32", _NAN, "degree", (0, 180), "angle to each class direction", True),
-        Variable("true_angle", "float32", _NAN, "degree", (0, 180), "angle to the true class"),
-        Variable("length", "float32", _NAN, "feature units", (0, _INF), "L2 norm of the feature"),
-        Variable("margin", "float32", _NAN, "feature units", (-_INF, _INF), "signed distance to the boundary"),
-        Variable("probability", "float32", _NAN, "1", (0, 1), "softmax probability of the true class"),
-        Variable("prediction", "int16", -1, "class", (-1, MAX_CLASSES), "predicted class"),
-        Variable("runner_up", "int16", -1, "class", (-1, MAX_CLASSES), "class of the second largest logit"),
+        _number("angle", "degree", 0, 180, "angle to each class direction", per_class=True),
+        _number("true_angle", "degree", 0, 180, "angle to the true class's direction"),
+        _number("length", "feature units", 0, _INF, "L2 norm of the feature"),
+        _number("margin", "feature units", -_INF, _INF, "signed distance to the boundary"),
+        _number("probability", "1", 0, 1, "softmax probability of the true class"),
+        _class("prediction", "predicted class"),
+        _class("runner_up", "class of the second largest logit"),
     )
-}  # fmt: skip
+}
 SUMMARY_METRICS = ("true_angle", "length", "margin", "probability")
 SUMMARY_BINS = 64
 
@@ -227,7 +237,7 @@ def summary_dtype(samples: int) -> np.dtype:
 
 
 def check_name(name: object, what: str) -> str:
-    """Return `name` when it can be shown and looked up: non-empty text without control characters."""
+    """Return a name that can be shown and looked up: text without control characters."""
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
         raise ValueError(f"{what} must be printable text, got {name!r}")
     return name

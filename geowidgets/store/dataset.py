@@ -1,4 +1,4 @@
-"""A sample set as a lazy `xarray.Dataset`: live entries in their order, unfinished pairs missing."""
+"""A sample set as a lazy `xarray.Dataset`: live entries in order, unfinished pairs missing."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """The arrays of a store: made and lengthened here, under the lease, before anything is filled.
 
-sets/<set>/<variable>    (model, benchmark, sample[, class])   one chunk a pair and block
-sets/<set>/digest        (model, benchmark, block)             uint64, 0 = not computed
-sets/<set>/label, images (sample, …)
-heads/<slot>/weight, bias
-features/<slot>/<set>    (benchmark, sample, feature)          float16, on request
-summary/<set>            (benchmark, model, byte)              derived, disposable
+* `sets/<set>/<variable>` (model, benchmark, sample[, class]): one chunk a pair and block
+* `sets/<set>/digest` (model, benchmark, block): uint64, 0 = not computed
+* `sets/<set>/label`, `images` (sample, …)
+* `heads/<slot>/weight`, `bias`
+* `features/<slot>/<set>` (benchmark, sample, feature): float16, on request
+* `summary/<set>` (benchmark, model, byte): derived, disposable
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ import zarr
 from geowidgets.schema import VARIABLES, Index, SetInfo, summary_dtype
 
 SUMMARY_MODELS = 128
-_LABELS = {"model": ("name", "architecture", "method", "parent"), "benchmark": ("name", "corruption", "family")}  # fmt: skip
+_LABELS = {
+    "model": ("name", "architecture", "method", "parent"),
+    "benchmark": ("name", "corruption", "family"),
+}
 _NUMBERS = {"model": {"ratio": "float64", "seed": "int64"}, "benchmark": {"severity": "int64"}}
 
 

@@ -85,7 +85,7 @@ class ModelEntry:
         )
 
     def load(self) -> nn.Module:
-        """The module, with weights loaded and masks applied; a given one without masks is itself."""
+        """The module with weights loaded and masks applied; one given without masks is itself."""
         if self.module is not None and not self.masks:
             return self.module
         module = copy.deepcopy(self.module) if self.module is not None else self._build()

@@ -78,7 +78,7 @@ def test_dataset_is_labelled_and_lazy(tiny_store):
     some = dataset["angle"].isel(model=[2, 0], benchmark=1, sample=slice(5, 9))
     assert some.shape == (2, 4, 10)
     np.testing.assert_array_equal(some[0], tiny_store.column("angles", 2, 1)[5:9])
-    assert list(dataset["ratio"].values)[0] == 0
+    assert dataset["ratio"].values[0] == 0
     assert dataset["ratio"].sel(model="magnitude-60") == pytest.approx(0.6, abs=0.005)
 
 

@@ -242,7 +242,7 @@ def test_stores_load_no_pickles(few, tmp_path):
     entry = gw.ModelEntry(
         "evil", build=lambda: gw.zoo.lenet5(in_channels=1), weights=tmp_path / "evil.pt"
     )
-    with pytest.raises((gw.StoreError, Exception), match="(?i)weights.only|unsupported"):
+    with pytest.raises(Exception, match=r"(?i)weights.only|unsupported"):
         gw.GeometryStore.compute(gw.Study([entry], **few), tmp_path / "s.zarr", progress=False)
     assert not (tmp_path / "owned").exists()
 

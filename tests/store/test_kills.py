@@ -60,9 +60,7 @@ def readable(path: Path) -> int:
 
 
 def test_killed_ten_times_it_resumes_to_the_same_digest(processes, whole, tmp_path):
-    """A pair marked before its data; an index that names arrays which are not there; a lease that
-    outlives its owner.
-    """
+    """A pair marked before its data; an index ahead of its arrays; a lease without an owner."""
     path, draw, before, killed_in_write = tmp_path / "killed.zarr", random.Random(0), 0, 0
     for round_ in range(10):
         if round_ % 2:
