@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from geowidgets.datasets.samples import Samples, check_choice, resize
@@ -36,7 +38,7 @@ def digits(size: int = 32, split: str = "test") -> Samples:
     check_choice("split", split, ("train", "test"))
     if size < 8:
         raise ValueError(f"size: expected at least 8 pixels, got {size}")
-    source = load_digits()
+    source: Any = load_digits()
     train, test = train_test_split(
         np.arange(len(source.target)),
         test_size=TEST_FRACTION,

@@ -89,7 +89,8 @@ def _search(request, binary, epochs, lr, train_norm, progress, checkpoint, train
     )
     images, labels = request.data if is_array_pair(request.data) else (request.data, None)
     keywords = {"optimizer": "adam", "weight_decay": 0.0, "schedule": "cosine"}
-    keywords |= {"batch_size": request.batch_size} | (training or {})
+    keywords |= {"batch_size": request.batch_size, "transform": request.transform}
+    keywords |= training or {}
     seed = int(torch.randint(0, 2**31, (), generator=request.generator))
     train(
         net, images, labels, epochs=epochs, lr=lr, seed=seed, device=request.device,
@@ -103,7 +104,7 @@ def _plain(net: nn.Module, model: nn.Module) -> tuple[Masks, dict[str, Tensor]]:
     """Masks and state of the original architecture that compute what the ticket net computes."""
     masks: Masks = {}
     state = {}
-    shape = dict(model.named_modules())
+    shape: dict[str, Any] = dict(model.named_modules())
     for name, layer in tickets_of(net).items():
         state[weight_name(name)] = layer.effective_weight().detach().clone()
         masks[weight_name(name)] = layer.mask()

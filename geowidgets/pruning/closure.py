@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from geowidgets.pruning.layers import (
     NORMALISATIONS,
+    Layer,
     PruningError,
     bias_name,
     evaluating,
@@ -81,7 +82,7 @@ class Prober:
                 kept = masks.get(f"{name}.weight", torch.ones_like(norm.weight))
                 norm.weight.copy_(kept)
                 norm.bias.copy_(kept)
-            if norm.running_mean is not None:
+            if norm.running_mean is not None and norm.running_var is not None:
                 # Without a weight to mask, a dead channel leaves as the constant −mean/std: alive.
                 norm.running_mean.fill_(0 if norm.affine else -1)
                 norm.running_var.fill_(1)
@@ -107,7 +108,7 @@ class Prober:
         handles = [m.register_forward_hook(hook(n, axis)) for n, (m, axis) in watched.items()]
         with evaluating(self.net), hooks(handles), torch.enable_grad():
             self.net(self.example)
-        sum(output.sum() for output in seen.outputs[self.head]).backward()
+        torch.cat([output.flatten() for output in seen.outputs[self.head]]).sum().backward()
         return seen
 
     def _add(self, masks: Masks, seen: _Seen) -> bool:
@@ -151,7 +152,7 @@ def _used(outputs: list[Tensor], axis: int) -> Tensor:
     return used
 
 
-def _reaching(layer: nn.Module, alive: Tensor) -> Tensor:
+def _reaching(layer: Layer, alive: Tensor) -> Tensor:
     """Bool of the weight's shape: which weights read an input channel that is alive."""
     weight = layer.weight
     if isinstance(layer, nn.Linear):

@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
+
+# A convolution or linear layer. torch declares every attribute of a Module as Tensor | Module, so a
+# narrower type would have to be asserted at each use.
+Layer: TypeAlias = Any
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 NORMALISATIONS = (
@@ -23,7 +28,7 @@ class PruningError(ValueError):
     """A request that cannot be met: the message names the value and what was expected."""
 
 
-def prunable(model: nn.Module) -> dict[str, nn.Module]:
+def prunable(model: nn.Module) -> dict[str, Layer]:
     """Name → convolution or linear layer, in the order of registration.
 
     Biases and normalisation layers are never prunable. Layers that share one weight tensor are
@@ -37,7 +42,7 @@ def prunable(model: nn.Module) -> dict[str, nn.Module]:
         >>> list(prunable(zoo.lenet300_100()))
         ['fc1', 'fc2', 'fc3']
     """
-    found: dict[str, nn.Module] = {}
+    found: dict[str, Layer] = {}
     seen: set[int] = set()
     for name, module in model.named_modules():
         if isinstance(module, (*CONVOLUTIONS, nn.Linear)) and id(module.weight) not in seen:
@@ -86,7 +91,7 @@ def trace(model: nn.Module, example: Tensor) -> Trace:
     positions: dict[str, int] = {}
     layers = prunable(model)
 
-    def note(name: str, module: nn.Module):
+    def note(name: str, module: Layer):
         def hook(_module, _inputs, output: Tensor) -> None:
             count = output.numel() // (len(output) * module.weight.shape[0])
             positions[name] = positions.get(name, 0) + count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -16,7 +16,12 @@ DEFAULT_BATCH = 64
 
 
 def batches_of(
-    loader: Any, device: torch.device, *, most: int, batch_size: int = DEFAULT_BATCH
+    loader: Any,
+    device: torch.device,
+    *,
+    most: int,
+    batch_size: int = DEFAULT_BATCH,
+    transform: Callable[[Tensor], Tensor] | None = None,
 ) -> list[tuple[Tensor, Tensor]]:
     """At most `most` batches `(images, labels)` on `device`.
 
@@ -27,6 +32,7 @@ def batches_of(
         device: where the model is.
         most: how many batches to keep.
         batch_size: for a pair of arrays.
+        transform: applied to every batch `(sample, channel, y, x)`, on the device.
 
     Raises:
         PruningError: empty, or its items are not `(images, labels)`.
@@ -44,7 +50,7 @@ def batches_of(
             )
         images, labels = item
         labels = torch.as_tensor(labels, device=device).long()
-        kept.append((to_input(images, device), labels))
+        kept.append((to_input(images, device, transform), labels))
     if not kept:
         raise PruningError("loader: expected at least one batch, got none")
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from torch import Tensor, nn
 
 from geowidgets.pruning.filters import closing
 from geowidgets.pruning.layers import (
+    NORMALISATIONS,
+    Layer,
     PruningError,
     evaluating,
     hooks,
@@ -90,7 +93,7 @@ def samples_needed(epsilon: float, total: float, patches: int, kernel: int) -> f
 
     Example:
         >>> samples_needed(1.0, 1.0, 1, 1)
-        5699.0
+        5705.0
     """
     coefficient = 2 * C * total * math.log(8 * (patches + 1) * kernel / DELTA)
     return float(math.ceil(3 * (6 + 2 * epsilon) * coefficient / epsilon**2))
@@ -166,7 +169,7 @@ def channel_sources(model: nn.Module, example: Tensor) -> dict[str, Tensor]:
     next_tag = 1
 
     def hook(name: str):
-        def note(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
+        def note(layer: Layer, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
             nonlocal next_tag
             linear = isinstance(layer, nn.Linear)
             read = inputs[0].movedim(-1 if linear else 1, 0).flatten(1).amax(1)
@@ -178,14 +181,13 @@ def channel_sources(model: nn.Module, example: Tensor) -> dict[str, Tensor]:
 
         return note
 
-    import copy
-
     net = copy.deepcopy(model).double()
-    for module in net.modules():
-        if hasattr(module, "running_mean") and module.running_mean is not None:
+    norms = [m for m in net.modules() if isinstance(m, NORMALISATIONS)]
+    for module in norms:
+        if module.running_mean is not None and module.running_var is not None:
             module.running_mean.zero_()
             module.running_var.fill_(1).sub_(module.eps)
-        if isinstance(module, nn.modules.batchnorm._BatchNorm) and module.affine:
+        if module.affine:
             module.weight.fill_(1)
             module.bias.zero_()
     handles = [m.register_forward_hook(hook(n)) for n, m in prunable(net).items()]

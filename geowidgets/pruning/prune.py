@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import numbers
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,6 +70,7 @@ def prune(
     bias: str | None = None,
     budget: str = "parameters",
     batch_size: int = 64,
+    transform: Callable[[Tensor], Tensor] | None = None,
     allow_empty: bool = False,
     **options: Any,
 ) -> Pruned:
@@ -98,6 +99,7 @@ def prune(
         budget: what the ratio of filter methods is of: "parameters", "channels" or
             "multiply_adds".
         batch_size: when the loader is a pair of arrays.
+        transform: applied to every batch of the loader `(sample, channel, y, x)`.
         allow_empty: permit a layer to be pruned away completely.
         **options: the method's own keywords; see its docstring.
 
@@ -124,6 +126,7 @@ def prune(
     request = _request(
         model, found, loader, options, ratio=ratio, scope=scope, seed=seed, masks=masks,
         layers=layers, prune_head=prune_head, head=head, example=example, batch_size=batch_size,
+        transform=transform,
     )  # fmt: skip
     plan = _plan(found, request, bias, budget, options)
     kept = masking.merge(request.masks, plan.masks)
@@ -146,6 +149,7 @@ def score(
     seed: int = 0,
     layers: Iterable[str] | None = None,
     batch_size: int = 64,
+    transform: Callable[[Tensor], Tensor] | None = None,
     **options: Any,
 ) -> dict[str, Tensor]:
     """The raw scores by weight name, smallest removed first; keywords as `prune`.
@@ -161,13 +165,14 @@ def score(
     request = _request(
         model, found, loader, options, ratio=0.0, scope=found.scopes[0], seed=seed, masks=None,
         layers=layers, prune_head=True, head=None, example=None, batch_size=batch_size,
+        transform=transform,
     )  # fmt: skip
     return check_scores(found, request.layers, found.function(request, **options))
 
 
 def _request(
     model, found: Method, loader, options, *, ratio, scope, seed, masks, layers, prune_head, head,
-    example, batch_size,
+    example, batch_size, transform,
 ) -> Request:  # fmt: skip
     """Everything checked, and a private copy of the model that scorers may use up."""
     check_options(found, options)
@@ -187,6 +192,7 @@ def _request(
         scope=scope,
         data=reusable(loader, MOST_BATCHES),
         batch_size=batch_size,
+        transform=transform,
         prune_head=prune_head,
     )
     example = find_example(working, _first_sample(request, example))

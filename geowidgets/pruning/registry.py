@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from geowidgets.pruning.layers import PruningError, weight_name
+from geowidgets.pruning.layers import Layer, PruningError, weight_name
 from geowidgets.pruning.loader import batches_of
 
 UNITS = ("weight", "filter", "unit", "plan")
@@ -31,12 +31,13 @@ class Request:
         ratio: fraction to be removed; `scope`: "global" or "layer".
         data: the loader as it was given, or None; `take` and `samples` read it in batches of
             `batch_size` where it is a pair of arrays.
+        transform: applied to every batch of the loader.
         prune_head: whether the classifier may be changed.
         counted: names of the layers that the ratio counts.
     """
 
     model: nn.Module
-    layers: dict[str, nn.Module]
+    layers: dict[str, Layer]
     generator: torch.Generator
     masks: Mapping[str, Tensor] = field(default_factory=dict)
     example: Tensor | None = None
@@ -45,6 +46,7 @@ class Request:
     scope: str = "global"
     data: Any = None
     batch_size: int = 64
+    transform: Callable[[Tensor], Tensor] | None = None
     prune_head: bool = True
     counted: tuple[str, ...] = ()
 
@@ -55,7 +57,9 @@ class Request:
 
     def take(self, most: int) -> list[tuple[Tensor, Tensor]]:
         """The loader's first `most` batches `(images, labels)`, on the model's device."""
-        return batches_of(self.data, self.device, most=most, batch_size=self.batch_size)
+        return batches_of(
+            self.data, self.device, most=most, batch_size=self.batch_size, transform=self.transform
+        )
 
     def samples(self, most: int) -> list[tuple[Tensor, Tensor]]:
         """Batches that hold the loader's first `most` samples together."""
@@ -158,9 +162,7 @@ def check_options(method: Method, options: Mapping[str, Any]) -> None:
             )
 
 
-def check_scores(
-    method: Method, layers: Mapping[str, nn.Module], scores: object
-) -> dict[str, Tensor]:
+def check_scores(method: Method, layers: Mapping[str, Layer], scores: object) -> dict[str, Tensor]:
     """The scores by weight name, each of the right shape and free of NaN."""
     if not isinstance(scores, Mapping):
         raise PruningError(

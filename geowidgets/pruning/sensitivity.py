@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from geowidgets.pruning.layers import PruningError, hooks
+from geowidgets.pruning.layers import Layer, PruningError, hooks
 from geowidgets.pruning.registry import Request, register
 
 EPSILON = 1e-12
@@ -38,13 +38,13 @@ def sipp(request: Request, *, samples: int = 256) -> dict[str, Tensor]:
 
 
 def over_samples(
-    request: Request, samples: int, reduce: Callable[[nn.Module, Tensor], Tensor]
+    request: Request, samples: int, reduce: Callable[[Layer, Tensor], Tensor]
 ) -> dict[str, Tensor]:
     """Layer → maximum over samples of `reduce(layer, inputs)`, in one pass over the data."""
     best: dict[str, Tensor] = {}
 
     def hook(name: str):
-        def note(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        def note(layer: Layer, inputs: tuple[Tensor, ...]) -> None:
             found = reduce(layer, inputs[0].detach())
             best[name] = torch.maximum(best[name], found) if name in best else found
 
@@ -61,14 +61,14 @@ def over_samples(
     return best
 
 
-def _blank_shape(layer: nn.Module) -> tuple[int, ...]:
+def _blank_shape(layer: Layer) -> tuple[int, ...]:
     if isinstance(layer, nn.Linear):
         return (1, layer.in_features)
     sides = (d * (k - 1) + 1 for k, d in zip(layer.kernel_size, layer.dilation, strict=True))
     return (1, layer.in_channels, *sides)
 
 
-def patches(layer: nn.Module, inputs: Tensor) -> Tensor:
+def patches(layer: Layer, inputs: Tensor) -> Tensor:
     """What the layer multiplies its weights with: `(sample, group, feature, patch)`.
 
     Linear layers see one patch, or as many as there are tokens.
@@ -90,7 +90,7 @@ def patches(layer: nn.Module, inputs: Tensor) -> Tensor:
     return unfolded.view(len(inputs), layer.groups, -1, unfolded.shape[-1])
 
 
-def weight_sensitivity(layer: nn.Module, inputs: Tensor) -> Tensor:
+def weight_sensitivity(layer: Layer, inputs: Tensor) -> Tensor:
     """The max_x mean over patches of g_ij(x), of the weight's shape.
 
     The mean over patches is a matrix product: mean_p W_ij a_jp / z_ip = W_ij (a · (1/z)ᵀ)_ji / P.
@@ -106,7 +106,7 @@ def weight_sensitivity(layer: nn.Module, inputs: Tensor) -> Tensor:
     return best.reshape(layer.weight.shape)
 
 
-def channel_sensitivity(layer: nn.Module, inputs: Tensor) -> Tensor:
+def channel_sensitivity(layer: Layer, inputs: Tensor) -> Tensor:
     """The max over x, patches, output filters and kernel positions of g, `(input channel,)`.
 
     For a linear layer each input feature is a channel.
@@ -126,7 +126,7 @@ def channel_sensitivity(layer: nn.Module, inputs: Tensor) -> Tensor:
     return best.view(-1, kernel).amax(1)
 
 
-def _grouped(layer: nn.Module) -> Tensor:
+def _grouped(layer: Layer) -> Tensor:
     """The weight as `(group, filter of the group, feature)`."""
     return layer.weight.detach().flatten(1).unflatten(0, (getattr(layer, "groups", 1), -1))
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from geowidgets.pruning.layers import CONVOLUTIONS, NORMALISATIONS, PruningError, prunable
+from geowidgets.pruning.layers import CONVOLUTIONS, NORMALISATIONS, Layer, PruningError, prunable
 from geowidgets.pruning.masks import smallest
 
 
@@ -58,9 +58,7 @@ class Ticket(nn.Module):
         binary: biprop or edge-popup.
     """
 
-    def __init__(
-        self, layer: nn.Module, kept: int, binary: bool, generator: torch.Generator
-    ) -> None:
+    def __init__(self, layer: Layer, kept: int, binary: bool, generator: torch.Generator) -> None:
         super().__init__()
         fan_in = layer.weight[0].numel()
         like = layer.weight.detach()
@@ -92,7 +90,7 @@ def _linear(inputs: Tensor, weight: Tensor) -> Tensor:
 class _Convolution:
     """The geometry of a convolution without its weights; a class so that it can be copied."""
 
-    def __init__(self, layer: nn.Module) -> None:
+    def __init__(self, layer: Layer) -> None:
         self.stride, self.dilation, self.groups = layer.stride, layer.dilation, layer.groups
         self.padding = tuple(layer._reversed_padding_repeated_twice)
         self.mode = "constant" if layer.padding_mode == "zeros" else layer.padding_mode

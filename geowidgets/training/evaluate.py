@@ -9,7 +9,7 @@ from geowidgets.training.batches import Images, Transform, as_tensor, check_size
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
-    """ "auto" → CUDA where there is one, else the CPU."""
+    """A torch device; "auto" means CUDA where there is one, else the CPU."""
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(device)

@@ -110,7 +110,7 @@ def train(
         flip: random mirror images.
         augment: `(raw batch, sample numbers, epoch) -> raw batch`, before crop and flip.
         penalty: `(model, batch, labels, logits) -> scalar` added to the loss. One with an
-            `attach(model)` context manager is entered around the training.
+            `attach(model, example)` context manager is entered around the training.
         validation: `(images, labels)` evaluated after each epoch.
         amp: bfloat16 autocast, on CUDA only.
         channels_last: memory format, on CUDA only.
@@ -144,7 +144,9 @@ def train(
     }  # fmt: skip
     on_cuda = where.type == "cuda"
     layout = torch.channels_last if channels_last and on_cuda else torch.preserve_format
-    model.to(where, memory_format=layout)
+    model.to(where)
+    if layout is torch.channels_last:
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     run = _Run(model, where, settings, masks, transform, penalty, amp and on_cuda, layout)
     history = History()
     if checkpoint is not None and Path(checkpoint).exists():
@@ -154,10 +156,12 @@ def train(
     if on_epoch is not None and first == 0:
         model.eval()
         on_epoch(0, model)
-    attached = getattr(penalty, "attach", None)
+    attached: Any = contextlib.nullcontext()
+    if penalty is not None and hasattr(penalty, "attach"):
+        attached = penalty.attach(model, _example(images, labels, where, transform))
     with (
         torch.random.fork_rng(devices=[where] if on_cuda else []),
-        attached(model) if attached else contextlib.nullcontext(),
+        attached,
         _bar(epochs, first, label, progress) as bar,
     ):
         for epoch in range(first, epochs):
@@ -264,6 +268,12 @@ class _Run:
         self.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         return History(saved["history"])
+
+
+def _example(images, labels, device, transform) -> Tensor:
+    """Two samples as the model takes them."""
+    raw = next(iter(images))[0] if labels is None else images
+    return to_input(raw[:2], device, transform)
 
 
 def _seed_dropout(seed: int, epoch: int, device: torch.device) -> None:

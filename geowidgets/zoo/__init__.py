@@ -10,16 +10,21 @@ import difflib
 
 from torch import nn
 
+from geowidgets.zoo.classic import alexnet, googlenet
 from geowidgets.zoo.lenet import conv2, conv6, lenet5, lenet300_100
 from geowidgets.zoo.resnet import resnet18, resnet20, resnet56, resnet110
 from geowidgets.zoo.seeding import ARCHITECTURES
 from geowidgets.zoo.vgg import vgg16, vgg16_plain, vgg19_bn
+from geowidgets.zoo.wide import densenet22, wrn16_8
 
 __all__ = [
     "ARCHITECTURES",
+    "alexnet",
     "build",
     "conv2",
     "conv6",
+    "densenet22",
+    "googlenet",
     "lenet5",
     "lenet300_100",
     "resnet18",
@@ -29,6 +34,7 @@ __all__ = [
     "vgg16",
     "vgg16_plain",
     "vgg19_bn",
+    "wrn16_8",
 ]
 
 
@@ -44,10 +50,15 @@ def build(
         >>> build("lenet5", in_channels=1, size=28).fc3.out_features
         10
     """
+    check(name)
+    return ARCHITECTURES[name](num_classes, in_channels, size, seed=seed)
+
+
+def check(name: str) -> None:
+    """Refuse a name that the zoo does not have."""
     if name not in ARCHITECTURES:
         near = difflib.get_close_matches(name, ARCHITECTURES, 1)
         raise ValueError(
             f"architecture: expected one of {', '.join(sorted(ARCHITECTURES))}, got {name!r}"
             + (f"; did you mean {near[0]!r}?" if near else "")
         )
-    return ARCHITECTURES[name](num_classes, in_channels, size, seed=seed)
