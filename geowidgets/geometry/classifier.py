@@ -110,7 +110,7 @@ class Classifier:
 
     def chunk(self) -> int:
         """Samples measured at a time, so that the work in between fits `WORKING_BYTES`."""
-        return max(1, WORKING_BYTES // (8 * (self.width + 6 * self.classes)))
+        return max(1, WORKING_BYTES // (8 * (self.width + 8 * self.classes)))
 
     @torch.no_grad()
     def measure(
@@ -173,7 +173,7 @@ class Classifier:
         logits: Tensor | None,
         units: Tensor | None,
     ) -> Geometry:
-        """The metrics of one chunk. Largest live set: features and 6 matrices (sample, class)."""
+        """The metrics of one chunk. Largest live set: features and 7 matrices (sample, class)."""
         x = features.to(self.device, torch.float64)
         labels = labels.to(self.device)
         length = torch.linalg.vector_norm(x, dim=1)
@@ -260,8 +260,8 @@ def measure(
         direction: `"weight"` (W_j, §5.1), `"mean"` (mean feature of the class among these
             samples, Fig. 1) or a `(class, feature)` tensor of directions for `angle`.
         chunk: samples at a time; default so that working memory beside the result stays below
-            `WORKING_BYTES` (32 MiB), and `plane_norms` once (about 6 C² float64: 48 MB for
-            C = 1000).
+            `WORKING_BYTES` (32 MiB). Once a head about 8 (3 C m + 6 C²) bytes are needed: 100 MB
+            for C = 1000, m = 2048, of which 24 MB stay in a `Classifier`.
 
     Returns:
         `Geometry`. Ties → lowest index; zero features or rows → 90°; planes between identical

@@ -19,8 +19,8 @@ def plane_norms(weight: Tensor) -> Tensor:
     """‖W_i − W_j‖ for all pairs of rows, `(class, class)`, float64, exact zeros for equal rows.
 
     From the Gram matrix of the centred distinct rows, ‖W_i‖² + ‖W_j‖² − 2 W_i·W_j; pairs too
-    close for that are subtracted directly. Memory beside the result: about 5 C² float64 numbers
-    and `PAIR_BYTES`.
+    close for that are subtracted directly. Memory beside the result: about 2 C m + 5 C² float64
+    numbers and `PAIR_BYTES`.
 
     Args:
         weight: W, `(class, feature)`, any floating type.
