@@ -84,7 +84,8 @@ class EvaluationTable(View):
         """
         import pandas as pd
 
-        return pd.DataFrame([row for name in self.store.sets for row in self._records(name)])
+        records = [row for name in self.store.sets for row in self._records(name)]
+        return pd.DataFrame(records, columns=[*NAMES, *WHOLE, *SUBSET])
 
     def _records(self, name: str) -> list[dict[str, Any]]:
         store = self.store
@@ -121,6 +122,19 @@ class EvaluationTable(View):
         return mask if classes is None else mask & np.isin(self.store.labels(name), classes)
 
 
+NAMES = (
+    "model",
+    "architecture",
+    "method",
+    "ratio",
+    "seed",
+    "benchmark",
+    "corruption",
+    "severity",
+    "family",
+    "set",
+)
+WHOLE = ("n", "correct", "accuracy", "low", "high")
 SUBSET = (
     "subset_n",
     "subset_correct",
@@ -155,29 +169,22 @@ def _column_keys(store: ReadableStore) -> list[str]:
 
 
 def _names(model: Any, benchmark: Any) -> dict[str, Any]:
-    return {
-        "model": model.name,
-        "architecture": model.architecture,
-        "method": model.method,
-        "ratio": model.ratio,
-        "seed": model.seed,
-        "benchmark": benchmark.name,
-        "corruption": benchmark.corruption,
-        "severity": benchmark.severity,
-        "family": benchmark.family,
-        "set": benchmark.set,
-    }
+    values = [model.name, model.architecture, model.method, model.ratio, model.seed]
+    values += [benchmark.name, benchmark.corruption, benchmark.severity, benchmark.family]
+    return dict(zip(NAMES, [*values, benchmark.set], strict=True))
 
 
 def _whole(correct: int, n: int) -> dict[str, Any]:
     low, high = wilson(correct, n)
     accuracy = correct / n if n else np.nan
-    return {"n": n, "correct": correct, "accuracy": accuracy, "low": low, "high": high}
+    return dict(zip(WHOLE, (n, correct, accuracy, low, high), strict=True))
 
 
 def _subset(part: int, size: int, correct: int, n: int) -> dict[str, Any]:
     difference = subset_difference(part, size, correct, n)
-    return dict(zip(SUBSET, (size, part, part / size if size else np.nan, *difference), strict=True))
+    return dict(
+        zip(SUBSET, (size, part, part / size if size else np.nan, *difference), strict=True)
+    )
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:

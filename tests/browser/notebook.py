@@ -111,7 +111,7 @@ class Notebook:
         """Switch JupyterLab's theme and wait until the page has it."""
         self.page.evaluate(THEME, "JupyterLab Dark" if dark else "JupyterLab Light")
         light = "false" if dark else "true"
-        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']")
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
 
     def stop_kernel(self) -> None:
         """End the kernel as the menu does; the page stays open."""

@@ -27,7 +27,7 @@ test("every bar is found at its own middle and stays inside of its cell", () => 
 test("columns fill the view between their limits", () => {
   const wide = tableSizes("bars", 1600, 20, 120);
   assert.equal(wide.column, 74);
-  assert.equal(tableSizes("bars", 800, 20, 120).column, 56);
+  assert.equal(tableSizes("bars", 800, 20, 120).column, 62);
   assert.equal(tableSizes("bars", 1600, 1, 120).column, 132);
   assert.equal(tableSizes("heat", 800, 20, 120).upright, true);
   assert.ok(tableSizes("bars", 400, 20, 900).head <= 120);
@@ -43,5 +43,5 @@ test("the lines in view include those cut by an edge, and no other", () => {
 });
 
 test("the scale of differences steps", () => {
-  assert.deepEqual([0, 0.05, 0.051, 0.3, 0.9].map(differenceScale), [0.05, 0.05, 0.1, 0.5, 1]);
+  assert.deepEqual([0, 0.05, 0.051, 0.3, 0.9].map(differenceScale), [0.05, 0.05, 0.1, 0.3, 1]);
 });

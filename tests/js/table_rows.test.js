@@ -55,11 +55,11 @@ test("rows are architecture > method, bars by measured ratio, repeats in order o
 test("severities of a corruption share a column, or one is chosen and clean stays", () => {
   const all = benchmarkColumns(BENCHMARKS);
   assert.deepEqual(
-    all.map(({ label, detail, benchmarks }) => [label, detail, benchmarks]),
+    all.map(({ label, severity, benchmarks }) => [label, severity, benchmarks]),
     [
-      ["fog", "severity 3", [0]],
+      ["fog", "severity\u00a03", [0]],
       ["clean-test", "", [1]],
-      ["gaussian noise", "mean of 1 5", [2, 3]],
+      ["gaussian noise", "mean of severities 1\u00a05", [2, 3]],
     ],
   );
   const five = benchmarkColumns(BENCHMARKS, 5);
@@ -77,8 +77,11 @@ test("equal corruptions of two sets do not share a column, and say their set", (
     benchmark("fog", 3, "weather", "new"),
   ]);
   assert.deepEqual(
-    columns.map(({ detail }) => detail),
-    ["severity 3 · test", "severity 3 · new"],
+    columns.map(({ key, title }) => [key, title]),
+    [
+      ["fog@test", "fog, severity\u00a03, test"],
+      ["fog@new", "fog, severity\u00a03, new"],
+    ],
   );
 });
 

@@ -51,7 +51,14 @@ export function cell(numbers, model, benchmarks, filtered) {
  */
 function described({ n, subset, counts }, done, sum, part, filtered) {
   const [low, high] = wilson(sum / done, n);
-  const whole = { benchmarks: done, n: n * done, correct: sum, accuracy: sum / done / n, low, high };
+  const whole = {
+    benchmarks: done,
+    n: n * done,
+    correct: sum,
+    accuracy: sum / done / n,
+    low,
+    high,
+  };
   if (subset === null || counts === null) {
     return { ...missing(), ...whole, state: filtered ? "elsewhere" : "whole" };
   }

@@ -31,16 +31,6 @@ export function packedWords(bytes, pairs, n) {
 }
 
 /**
- * How many bits of a 32-bit word are set.
- * @param {number} word
- */
-export function bitCount(word) {
-  const twos = word - ((word >>> 1) & 0x55555555);
-  const fours = (twos & 0x33333333) + ((twos >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/**
  * Correct predictions of every pair among the samples of `mask`.
  * @param {Correct} correct
  * @param {Uint32Array} mask one bit a sample, `width` words
@@ -67,31 +57,5 @@ export function countCorrect({ words, width, pairs }, mask, out = new Uint32Arra
     }
     out[pair] = sum;
   }
-  return out;
-}
-
-/**
- * How many samples a mask holds.
- * @param {Uint32Array} mask
- */
-export function maskSize(mask) {
-  let sum = 0;
-  for (const word of mask) sum += bitCount(word);
-  return sum;
-}
-
-/**
- * Samples whose true class is one of `classes`, within `mask` where one is given.
- * @param {ArrayLike<number>} labels
- * @param {number[]} classes
- * @param {Uint32Array | null} mask
- */
-export function classMask(labels, classes, mask) {
-  const wanted = new Set(classes);
-  const out = new Uint32Array(Math.ceil(labels.length / 32));
-  for (let i = 0; i < labels.length; i += 1) {
-    if (wanted.has(labels[i])) out[i >>> 5] |= 1 << (i & 31);
-  }
-  if (mask) for (let i = 0; i < out.length; i += 1) out[i] &= mask[i];
   return out;
 }

@@ -7,7 +7,7 @@
  */
 
 /** Narrowest and widest useful column by mode, in pixels. */
-const COLUMN = { bars: [56, 132], heat: [26, 72], numbers: [46, 84] };
+const COLUMN = { bars: [62, 132], heat: [26, 72], numbers: [46, 84] };
 const ROW = { bars: 44, heat: 17, numbers: 20 };
 const PAD = 5;
 const MAX_PITCH = 13;
@@ -19,9 +19,10 @@ const USUAL_BARS = 6;
  * @param {number} available width of the view
  * @param {number} columns
  * @param {number} head width that the longest row name asks for
+ * @param {boolean} [detail] whether headings have a second text below the name
  * @returns {Sizes}
  */
-export function tableSizes(mode, available, columns, head) {
+export function tableSizes(mode, available, columns, head, detail = true) {
   const limit = Math.max(96, Math.min(240, available * 0.3));
   const headWidth = Math.round(Math.min(Math.max(head, 96), limit));
   const [least, most] = COLUMN[mode];
@@ -34,7 +35,7 @@ export function tableSizes(mode, available, columns, head) {
     width: headWidth + columns * column,
     row: ROW[mode],
     group: 24,
-    header: upright ? 104 : 58,
+    header: upright ? 126 : detail ? 66 : 52,
     upright,
   };
 }
@@ -81,10 +82,10 @@ export function visibleLines(tops, from, to) {
 }
 
 /**
- * The scale of differences: the smallest of 5, 10, 25, 50, 100 points that holds them all, so that
+ * The scale of differences: the smallest of a few round numbers of points that holds them all, so that
  * it seldom changes while a brush moves.
  * @param {number} largest largest absolute difference, as a fraction
  */
 export function differenceScale(largest) {
-  return [0.05, 0.1, 0.25, 0.5].find((step) => largest <= step) ?? 1;
+  return [0.05, 0.1, 0.2, 0.3, 0.5, 0.75].find((step) => largest <= step) ?? 1;
 }

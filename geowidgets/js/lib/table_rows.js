@@ -1,14 +1,13 @@
 // Which models share a row, which benchmarks share a column, and in what order they stand.
 
 /**
- * @typedef {{ name: string, architecture: string, method: string, ratio: number,
- *   parent: string | null, seed: number | null }} Model
- * @typedef {{ name: string, corruption: string, severity: number, family: string, set: string
- *   }} Benchmark
+ * @typedef {import("./columns_hub.js").ModelInfo} Model
+ * @typedef {import("./columns_hub.js").BenchmarkInfo} Benchmark
  * @typedef {{ architecture: string, method: string, models: number[] }} Row
  * @typedef {{ architecture: string, rows: Row[] }} Group
- * @typedef {{ key: string, label: string, detail: string, family: string, set: string,
- *   benchmarks: number[] }} Column
+ * @typedef {{ key: string, label: string, severity: string, title: string, family: string,
+ *   set: string, benchmarks: number[] }} Column `key`: the corruption or benchmark, with `@set`
+ *   where there are several sets; `title`: all that names it
  * @typedef {{ kind: "group", architecture: string, models: number[] }
  *   | { kind: "row", architecture: string, label: string, models: number[] }} Line
  * @typedef {(models: number[], column: Column) => number} Mean
@@ -54,18 +53,19 @@ export function benchmarkColumns(benchmarks, severity = null) {
   benchmarks.forEach((benchmark, index) => {
     const { corruption, set, family, name } = benchmark;
     if (corruption && severity !== null && benchmark.severity !== severity) return;
-    const key = JSON.stringify([set, corruption || name, corruption !== ""]);
-    const label = readable(corruption || name);
-    const column = columns.get(key) ?? { key, label, detail: "", family, set, benchmarks: [] };
+    const own = corruption || name;
+    const key = several ? `${own}@${set}` : own;
+    const label = readable(own);
+    const names = { key, label, severity: "", title: "" };
+    const column = columns.get(key) ?? { ...names, family, set, benchmarks: [] };
     column.benchmarks.push(index);
     columns.set(key, column);
   });
-  return [...columns.values()].map((column) => ({
-    ...column,
-    detail: [severityText(column, benchmarks), several ? column.set : ""]
-      .filter((part) => part !== "")
-      .join(" · "),
-  }));
+  return [...columns.values()].map((column) => {
+    const text = severityText(column, benchmarks);
+    const parts = [column.label, text, several ? column.set : ""];
+    return { ...column, severity: text, title: parts.filter((part) => part !== "").join(", ") };
+  });
 }
 
 /**
@@ -77,7 +77,9 @@ function severityText(column, benchmarks) {
     .filter((index) => benchmarks[index].corruption)
     .map((index) => benchmarks[index].severity);
   if (severities.length === 0) return "";
-  return severities.length === 1 ? `severity ${severities[0]}` : `mean of ${severities.join(" ")}`;
+  return severities.length === 1
+    ? `severity\u00a0${severities[0]}`
+    : `mean of severities ${severities.join("\u00a0")}`;
 }
 
 /**

@@ -1,0 +1,50 @@
+import "./lib/theme.css";
+import "./explorer.css";
+import { createBar } from "./lib/explorer_bar.js";
+import { followTheme } from "./lib/theme.js";
+
+export default {
+  /** @param {import("@anywidget/types").RenderProps} props */
+  async render({ model, el, host, signal }) {
+    const root = document.createElement("div");
+    root.className = "gw-root gw-explorer";
+    root.dataset.lmSuppressShortcuts = "true";
+    root.dataset.jpSuppressContextMenu = "true";
+    const bar = document.createElement("div");
+    bar.className = "gw-explorer-bar";
+    const views = document.createElement("div");
+    views.className = "gw-explorer-views";
+    root.append(bar, views);
+    el.append(root);
+    followTheme(root, signal);
+    const [columns, selection] = await Promise.all([
+      host.getWidget(model.get("columns")),
+      host.getWidget(model.get("selection")),
+    ]);
+    createBar(bar, {
+      columns: /** @type {import("./lib/columns_hub.js").ColumnsHub} */ (columns.exports),
+      selection: /** @type {import("./lib/selection_hub.js").SelectionHub} */ (selection.exports),
+      signal,
+    });
+    // Places first, so that the order is that of `shown` whichever view is ready first.
+    const places = model.get("shown").map((/** @type {string} */ name) => {
+      const place = document.createElement("section");
+      place.className = "gw-explorer-view";
+      views.append(place);
+      return { name, place };
+    });
+    await Promise.all(
+      places.map(async (/** @type {{ name: string, place: HTMLElement }} */ { name, place }) => {
+        try {
+          await (await host.getWidget(model.get(name))).render({ el: place, signal });
+        } catch (error) {
+          if (signal.aborted) return;
+          // One view that fails must not take the others with it.
+          place.className = "gw-explorer-view gw-error";
+          place.textContent = `${name}: ${error instanceof Error ? error.message : error}`;
+        }
+      }),
+    );
+    return () => root.remove();
+  },
+};
