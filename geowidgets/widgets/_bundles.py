@@ -7,18 +7,10 @@ import threading
 import weakref
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 STATIC = Path(__file__).parent.parent / "static"
 POLL_SECONDS = 0.5
-
-
-class Bundled(Protocol):
-    """What `watch` needs of a widget."""
-
-    bundle: str
-    _esm: str
-    _css: str
 
 
 @lru_cache(maxsize=64)
@@ -52,12 +44,12 @@ def watching() -> bool:
     return os.environ.get("GEOWIDGETS_DEV", "") not in ("", "0")
 
 
-_open: weakref.WeakSet[Bundled] = weakref.WeakSet()
+_open: weakref.WeakSet[Any] = weakref.WeakSet()
 _watcher: threading.Thread | None = None
 
 
-def watch(widget: Bundled) -> None:
-    """Keep `widget`'s bundle up to date for as long as somebody else holds the widget."""
+def watch(widget: Any) -> None:
+    """Keep a `BundledWidget` up to date for as long as somebody else holds it."""
     global _watcher
     _open.add(widget)
     if _watcher is None:

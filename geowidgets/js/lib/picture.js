@@ -1,0 +1,76 @@
+// A view's picture as one SVG or PNG: canvases and SVG layers, with colours resolved.
+
+const COPIED = [
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "opacity",
+  "visibility",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+];
+
+/** A copy whose looks no longer need the page's style sheets. @param {SVGSVGElement} layer */
+function selfContained(layer) {
+  const copy = /** @type {SVGSVGElement} */ (layer.cloneNode(true));
+  const copies = copy.querySelectorAll("*");
+  layer.querySelectorAll("*").forEach((node, k) => {
+    const style = getComputedStyle(node);
+    for (const name of COPIED) copies[k].setAttribute(name, style.getPropertyValue(name));
+    copies[k].removeAttribute("class");
+  });
+  return copy;
+}
+
+/** The layers as one SVG document, canvases embedded as images.
+ * @param {(SVGSVGElement|HTMLCanvasElement)[]} layers from the bottom up @param {string} background
+ * @param {{width: number, height: number}} size CSS pixels */
+export function toSvg(layers, background, { width, height }) {
+  const parts = layers.flatMap((layer) => {
+    if (layer.hasAttribute("hidden")) return [];
+    if (layer instanceof SVGSVGElement) {
+      const text = new XMLSerializer().serializeToString(selfContained(layer));
+      return [text];
+    }
+    const opacity = getComputedStyle(layer).opacity;
+    const data = layer.toDataURL("image/png");
+    return [`<image width="${width}" height="${height}" opacity="${opacity}" href="${data}"/>`];
+  });
+  const room = `width="${width}" height="${height}"`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" ${room} viewBox="0 0 ${width} ${height}">` +
+    `<rect ${room} fill="${background}"/>${parts.join("")}</svg>`
+  );
+}
+
+/** @param {string} text an SVG document @param {{width: number, height: number}} size
+ * @param {number} [scale] @returns {Promise<Blob>} */
+export async function toPng(text, { width, height }, scale = 2) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      if (blob) resolve(blob);
+      else reject(new Error(`a picture of ${canvas.width} × ${canvas.height} is too large`));
+    }, "image/png");
+  });
+}
+
+/** Offer a file for saving. @param {Blob} blob @param {string} name */
+export function offer(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name.replace(/[^\w.-]+/g, "-");
+  link.click();
+  // Browsers start reading after the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

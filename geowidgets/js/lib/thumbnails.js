@@ -1,0 +1,162 @@
+// The brushed samples' images, sorted by a metric.
+import * as bits from "./bits.js";
+import { html } from "./elements.js";
+import { ranked } from "./scatter_data.js";
+import { METRIC_NAMES, metricInfo, metricValue } from "./words.js";
+
+/** @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub */
+/** @typedef {import("./local_loader.js").Loaded} Loaded */
+
+const BLOCK = 16; // images asked for together: neighbours come nearly for free
+const PAGE = 48;
+
+/** @param {{columns: ColumnsHub, pick: (sample: number) => void,
+ *   sort: () => {metric: string, descending: boolean},
+ *   changeSort: (sort: {metric?: string, descending?: boolean}) => void}} options */
+export function createThumbnails({ columns, pick, sort, changeSort }) {
+  const title = html("div", { class: "gw-thumbs-title" });
+  const metric = html("select", {
+    class: "gw-control",
+    "aria-label": "sort the images by",
+    onchange: () => changeSort({ metric: metric.value }),
+  });
+  for (const name of METRIC_NAMES) {
+    metric.append(html("option", { value: name }, metricInfo(name).name));
+  }
+  const direction = html("button", {
+    class: "gw-control",
+    type: "button",
+    onclick: () => changeSort({ descending: !sort().descending }),
+  });
+  const grid = html("div", { class: "gw-thumbs-grid" });
+  const more = html(
+    "button",
+    {
+      class: "gw-control",
+      type: "button",
+      onclick: () => {
+        limit += PAGE;
+        draw();
+      },
+    },
+    "Show more",
+  );
+  const note = html("div", { class: "gw-soft" });
+  const element = html(
+    "section",
+    { class: "gw-thumbs", "aria-label": "images of the selected samples" },
+    title,
+    html("div", { class: "gw-thumbs-sort" }, html("span", {}, "sorted by"), metric, direction),
+    grid,
+    note,
+    more,
+  );
+  let limit = PAGE;
+  /** @type {{loaded: Loaded, mask: Uint32Array|null, focus: number}|null} */
+  let shown = null;
+  let asked = "";
+
+  /** @param {{loaded: Loaded, mask: Uint32Array|null, focus: number}} next */
+  function update(next) {
+    if (next.mask !== shown?.mask) limit = PAGE;
+    shown = next;
+    draw();
+  }
+
+  /** The metric's values, or undefined while they are on their way. @param {Loaded} loaded */
+  function values({ pair, data }) {
+    const by = sort().metric;
+    if (by === "angle") return data.x;
+    if (by === "length") return data.y;
+    const key = `${by}/${pair.join("/")}`;
+    const there = columns.peek(key);
+    if (!there && asked !== key) {
+      asked = key;
+      columns.get(key).then(draw, (error) => {
+        note.textContent = error.message;
+      });
+    }
+    return there;
+  }
+
+  function draw() {
+    if (!shown) return;
+    const { loaded, mask, focus } = shown;
+    metric.value = sort().metric;
+    direction.textContent = sort().descending ? "↓ largest first" : "↑ smallest first";
+    const chosen = mask ?? bits.empty(loaded.data.n);
+    const order = values(loaded);
+    const samples = order ? ranked(chosen, order, sort().descending) : bits.toIndices(chosen);
+    const first = samples.subarray(0, limit);
+    title.textContent = samples.length
+      ? `${first.length} of ${samples.length} selected samples`
+      : "Selected samples";
+    grid.replaceChildren(...[...first].map((i) => thumbnail(loaded, i, order?.[i], i === focus)));
+    more.hidden = samples.length <= limit;
+    const { image } = columns.set(loaded.set) ?? {};
+    if (!image) note.textContent = "The store holds no images of this set.";
+    else if (!mask) note.textContent = "Draw a lasso around dots to see their images here.";
+    else note.textContent = samples.length ? "" : "No sample satisfies every clause.";
+  }
+
+  /** @param {Loaded} loaded @param {number} i @param {number|undefined} value
+   * @param {boolean} focused */
+  function thumbnail({ set, data }, i, value, focused) {
+    const names = columns.directory().classes;
+    const right = data.prediction[i] === data.labels[i];
+    const said = names[data.prediction[i]] ?? "no prediction";
+    const text = value === undefined ? "" : metricValue(sort().metric, value);
+    const words = `sample ${i}, ${names[data.labels[i]]}, predicted ${said}, ${sort().metric} ${text}`;
+    const canvas = html("canvas", { width: 1, height: 1, "aria-hidden": "true" });
+    paintImage(columns, canvas, set, i);
+    return html(
+      "button",
+      {
+        class: `gw-thumb ${right ? "gw-thumb-right" : "gw-thumb-wrong"}`,
+        type: "button",
+        title: words,
+        "aria-label": words,
+        "aria-pressed": String(focused),
+        onclick: () => pick(i),
+      },
+      canvas,
+      html("span", {}, text),
+    );
+  }
+
+  return { element, update, draw };
+}
+
+/** Draw a sample's image at its own size; leaves the canvas empty where there is none.
+ * @param {ColumnsHub} columns @param {HTMLCanvasElement} canvas @param {string} set
+ * @param {number} i */
+export function paintImage(columns, canvas, set, i) {
+  const info = columns.set(set);
+  if (!info?.image) return;
+  const [height, width, channels] = info.image;
+  const first = i - (i % BLOCK);
+  const key = `images/${set}/${first}-${Math.min(info.n, first + BLOCK) - 1}`;
+  /** @param {import("./columns_hub.js").Column} block */
+  const paint = (block) => {
+    const size = height * width * channels;
+    const pixels = block.subarray((i - first) * size, (i - first + 1) * size);
+    canvas.width = width;
+    canvas.height = height;
+    const image = toImage(/** @type {Uint8Array} */ (pixels), width, height, channels);
+    canvas.getContext("2d")?.putImageData(image, 0, 0);
+  };
+  const there = columns.peek(key);
+  if (there) paint(there);
+  else columns.get(key).then(paint, (error) => canvas.setAttribute("data-error", error.message));
+}
+
+/** @param {Uint8Array} pixels @param {number} width @param {number} height @param {number} channels */
+function toImage(pixels, width, height, channels) {
+  const image = new ImageData(width, height);
+  const grey = channels < 3;
+  for (let p = 0; p < width * height; p++) {
+    for (let c = 0; c < 3; c++) image.data[4 * p + c] = pixels[p * channels + (grey ? 0 : c)];
+    image.data[4 * p + 3] = 255;
+  }
+  return image;
+}

@@ -1,0 +1,29 @@
+// Numbers as they are read by people.
+
+/** A share in per cent with one decimal; "–" of nothing. @param {number} part @param {number} whole */
+export const share = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)} %` : "–");
+
+const METRICS = {
+  angle: { name: "angle", title: "angle to true class [°]", unit: "°", digits: 1 },
+  length: { name: "length", title: "length", unit: "", digits: 2 },
+  margin: { name: "margin", title: "margin", unit: "", digits: 2 },
+  probability: { name: "probability", title: "probability", unit: "", digits: 3 },
+};
+
+/** @typedef {keyof typeof METRICS} Metric */
+
+/** Names, axis titles and units. @param {string} metric */
+export const metricInfo = (metric) => METRICS[/** @type {Metric} */ (metric)];
+
+export const METRIC_NAMES = /** @type {Metric[]} */ (Object.keys(METRICS));
+
+/** @param {string} metric @param {number} value */
+export function metricValue(metric, value) {
+  const { digits, unit } = metricInfo(metric);
+  return Number.isFinite(value) ? `${value.toFixed(digits).replace("-", "−")}${unit}` : "no value";
+}
+
+/** @param {import("./columns_hub.js").Directory} directory @param {[number, number]} pair */
+export function pairName({ models, benchmarks }, [m, b]) {
+  return `${models[m]?.name ?? "?"} / ${benchmarks[b]?.name ?? "?"}`;
+}

@@ -1,0 +1,113 @@
+"""`LocalGeometry`: one angle × length scatter a class, with brushes and the brushed images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import traitlets as t
+
+from geowidgets.widgets._base import View, nearest
+from geowidgets.widgets.columns import ReadableStore
+from geowidgets.widgets.selection import Selection
+
+MODES = ("lasso", "box")
+AXES = ("shared", "each", "held")
+ORDERS = ("class", "worst")
+METRICS = ("angle", "length", "margin", "probability")
+
+
+class LocalGeometry(View):
+    """Small multiples of angle against length, one panel a true class (Fig. 4 of the paper).
+
+    Every sample of the reference pair is drawn: grey where the prediction is right, red where it
+    is wrong; above each panel the class's accuracy. Lasso, box and click select samples (Shift
+    adds, Alt or Control subtracts, Escape clears); the brush moves every view that shares the
+    selection. The images of the selected samples stand beside the panels.
+
+    Args:
+        store: What to show.
+        selection: Shared with other views; a new one by default.
+        panels: Classes to show, by name or position; all by default (20 a page).
+        pin: A (model, benchmark) pair by name or position that this view keeps; by default it
+            follows `selection.reference`.
+        mode: What dragging draws: `"lasso"` or `"box"`.
+        axes: `"shared"` by all panels, `"each"` its own, or `"held"` as they are when the
+            reference changes.
+        order: Panels in the order of the `"class"`es, or the `"worst"` accuracy first.
+        sort: Metric by which the images are sorted: `"angle"`, `"length"`, `"margin"` or
+            `"probability"`.
+        descending: Largest first.
+        height: Of the panels in CSS pixels; by default what the width asks for.
+
+    Raises:
+        TypeError: an unknown option.
+        ValueError: a name, position or choice that does not exist; says which do.
+
+    >>> LocalGeometry(store, pin=("dense", "fog-3"), panels=["cat", "dog"])  # doctest: +SKIP
+    """
+
+    bundle = "local_geometry"
+
+    panels = t.Any(help="Classes shown (positions), None: all; Python and view.").tag(sync=True)
+    pin = t.Any(help="Pair kept by this view, None: the reference; Python and view.").tag(sync=True)
+    mode = t.Enum(MODES, "lasso", help="What dragging draws; Python and view.").tag(sync=True)
+    axes = t.Enum(AXES, "shared", help="Whose axes are one; Python and view.").tag(sync=True)
+    order = t.Enum(ORDERS, "class", help="Order of the panels; Python and view.").tag(sync=True)
+    sort = t.Enum(METRICS, "angle", help="Order of the images; Python and view.").tag(sync=True)
+    descending = t.Bool(True, help="Largest first; Python and view.").tag(sync=True)
+    height = t.Int(None, allow_none=True, min=120, help="CSS pixels; Python.").tag(sync=True)
+    held = t.Dict(None, allow_none=True, help="Held axes, written by the view.").tag(sync=True)
+
+    def __init__(
+        self, store: ReadableStore, selection: Selection | None = None, **options: Any
+    ) -> None:
+        self._classes = [str(name) for name in store.classes]
+        self._pairs = (
+            [entry.name for entry in store.models],
+            [entry.name for entry in store.benchmarks],
+        )
+        for name, known in _CHOICES.items():
+            if name in options and options[name] not in known:
+                value = options[name]
+                raise ValueError(
+                    f"{name}: expected one of {', '.join(known)}, got {value!r}."
+                    f"{nearest(value, known)}"
+                )
+        super().__init__(store, selection, **options)
+
+    @t.validate("panels")
+    def _valid_panels(self, proposal: dict[str, Any]) -> list[int] | None:
+        value = proposal["value"]
+        if value is None:
+            return None
+        chosen: Sequence[Any] = [value] if isinstance(value, str) else list(value)
+        return [_position(one, self._classes, "panels") for one in chosen]
+
+    @t.validate("pin")
+    def _valid_pin(self, proposal: dict[str, Any]) -> list[int] | None:
+        value = proposal["value"]
+        if value is None:
+            return None
+        if isinstance(value, str) or len(value) != 2:
+            raise ValueError(f"pin: expected (model, benchmark), got {value!r}")
+        models, benchmarks = self._pairs
+        return [
+            _position(value[0], models, "pin model"),
+            _position(value[1], benchmarks, "pin benchmark"),
+        ]
+
+
+_CHOICES = {"mode": MODES, "axes": AXES, "order": ORDERS, "sort": METRICS}
+
+
+def _position(value: Any, names: list[str], what: str) -> int:
+    """Position of a name, or a position itself, checked."""
+    if isinstance(value, str):
+        if value not in names:
+            raise ValueError(f"{what}: unknown name {value!r}.{nearest(value, names)}")
+        return names.index(value)
+    position = int(value)
+    if position != value or not 0 <= position < len(names):
+        raise ValueError(f"{what}: expected a position in 0..{len(names) - 1}, got {value!r}")
+    return position
