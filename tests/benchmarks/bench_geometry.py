@@ -60,7 +60,7 @@ def timed(
 
 def main() -> None:
     """Print one JSON object a net."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batch", type=int, default=500)
     parser.add_argument("--clock", choices=CLOCKS, default="wall")
