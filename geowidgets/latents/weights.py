@@ -14,11 +14,9 @@ if TYPE_CHECKING:
 
 def is_linear_map(module: nn.Module) -> bool:
     """Whether `module` can be a head: Linear, ungrouped 1×1 Conv2d, or `effective_weight()`."""
-    if callable(getattr(module, "effective_weight", None)):
-        return True
     if isinstance(module, nn.Conv2d):
         return module.kernel_size == (1, 1) and module.groups == 1
-    return isinstance(module, nn.Linear)
+    return isinstance(module, nn.Linear) or callable(getattr(module, "effective_weight", None))
 
 
 def effective_weight(module: nn.Module) -> tuple[Tensor, Tensor | None]:
