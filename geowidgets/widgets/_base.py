@@ -44,9 +44,17 @@ class BundledWidget(AnyWidget):
                     f"{type(self).__name__}() got an unknown option {name!r}."
                     f"{nearest(name, [k for k in known if k in type(self).own_options()])}"
                 )
+        self._owns_layout = "layout" not in options
         super().__init__(**options)
         if _bundles.watching():
             _bundles.watch(self)
+
+    def close(self) -> None:
+        """Close the widget and the layout that was made for it, which ipywidgets keeps open."""
+        if self.comm is not None:
+            super().close()
+            if self._owns_layout:
+                self.layout.close()
 
     @classmethod
     def own_options(cls) -> list[str]:
@@ -100,8 +108,13 @@ class View(BundledWidget):
         self, store: ReadableStore, selection: Selection | None = None, **options: Any
     ) -> None:
         from geowidgets.widgets.columns import Columns
-        from geowidgets.widgets.selection import Selection
+        from geowidgets.widgets.selection import Selection, sizes_of
 
+        if selection is not None and selection.sizes != sizes_of(store):
+            raise ValueError(
+                f"selection: made for another store: it counts {selection.sizes}, "
+                f"this one {sizes_of(store)}"
+            )
         columns = options.pop("columns", None) or Columns.of(store)
         own = selection is None
         chosen = Selection(store) if selection is None else selection

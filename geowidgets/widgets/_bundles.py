@@ -60,8 +60,13 @@ def watch(widget: Any) -> None:
 def _follow() -> None:
     pause = threading.Event()
     while not pause.wait(POLL_SECONDS):
-        for widget in list(_open):
-            try:
-                widget._esm, widget._css = script(widget.bundle), style(widget.bundle)
-            except FileNotFoundError:
-                continue  # a build is under way: it empties the folder first
+        update(list(_open))
+
+
+def update(widgets: list[Any]) -> None:
+    """Give each widget its bundle as it is on disk now."""
+    for widget in widgets:
+        try:
+            widget._esm, widget._css = script(widget.bundle), style(widget.bundle)
+        except FileNotFoundError:
+            continue  # a build is under way: it empties the folder first

@@ -53,7 +53,7 @@ function drawPanel(panel) {
     if (!outerBottom) continue;
     // The first and last label would reach into the neighbouring panel.
     const half = labelWidth(label) / 2;
-    const inside = Math.min(Math.max(at, half - 4), width - half + 4);
+    const inside = Math.min(Math.max(at, half), width - half);
     group.append(svg("text", tick(inside, height + 14, "middle"), label));
   }
   for (const { at, label } of ticks.y) {

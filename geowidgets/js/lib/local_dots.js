@@ -12,7 +12,6 @@ import { readColors } from "./theme.js";
 /** @typedef {{data: ScatterData, panels: Panel[], width: number, height: number}} Scene */
 
 const MAX_PIXELS = 6e6; // beyond it a picture is drawn at less than the screen's resolution
-const DIMMED = 0.22;
 
 /** @param {HTMLElement} root from which colours are read */
 export function createDots(root) {
@@ -52,7 +51,7 @@ export function createDots(root) {
     });
     const colors = readColors(root, ["correct", "wrong", "correct-strong", "wrong-strong"]);
     const max = Math.max(1, ...layers.map(({ raster }) => raster.max()));
-    const faintest = grid.radius >= 1.2 ? 0.62 : grid.radius >= 0.8 ? 0.45 : 0.3;
+    const faintest = grid.radius >= 1.2 ? 0.75 : grid.radius >= 0.8 ? 0.5 : 0.3;
     const pale = createPalette({ max, faintest, below: colors.correct, above: colors.wrong });
     strong = createPalette({
       max,
@@ -82,7 +81,7 @@ export function createDots(root) {
    * the last mask is drawn. @param {Uint32Array|null} mask */
   function select(mask) {
     if (!scene) return;
-    base.style.opacity = mask ? String(DIMMED) : "1";
+    base.classList.toggle("gw-local-dimmed", mask !== null);
     chosen.hidden = !mask;
     if (mask === shown || !mask) return;
     const { data } = scene;

@@ -44,7 +44,7 @@ export function createMarks(target, { pick, name }) {
     const title = svg(
       "text",
       { class: "gw-local-class", x: left, y: top - 7 },
-      fitted(name(c), width - 58),
+      fitted(name(c), width - 64),
     );
     const note = svg("text", {
       class: "gw-local-note",
@@ -128,7 +128,7 @@ export function createMarks(target, { pick, name }) {
       part.accuracy.textContent = n ? share(correct, n) : "";
       part.note.textContent = n ? "" : "no samples";
       const words = [];
-      if (chosen !== null && n) words.push(`${chosen} selected · ${share(chosenCorrect, chosen)}`);
+      if (chosen) words.push(`${chosen} selected · ${share(chosenCorrect, chosen)}`);
       if (missing) words.push(`${missing} without a value`);
       part.missing.textContent = words.join(" · ");
       part.group.setAttribute("aria-label", spoken(one, name(panels[k].class)));

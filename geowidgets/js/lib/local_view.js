@@ -1,15 +1,16 @@
 // The local geometry view: one angle × length scatter a class, brushes, images.
-import { html, svg } from "./elements.js";
 import { drawAxes } from "./local_axes.js";
 import { createDots } from "./local_dots.js";
 import { createGestures } from "./local_gestures.js";
+import { listenForKeys } from "./local_keys.js";
 import { createLoader } from "./local_loader.js";
 import { createMarks } from "./local_marks.js";
 import { countBeyond, orderClasses, PAGE, placePanels } from "./local_panels.js";
+import { createParts } from "./local_parts.js";
 import { countClass, highlighted, summary } from "./local_summary.js";
 import { createTip } from "./local_tip.js";
 import { createToolbar } from "./local_toolbar.js";
-import { offer, toPng, toSvg } from "./picture.js";
+import { offer, svgBlob, toPng, toSvg } from "./picture.js";
 import { createRangeForm } from "./range_form.js";
 import { followTheme } from "./theme.js";
 import { createThumbnails } from "./thumbnails.js";
@@ -92,10 +93,13 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
       page = { ...page, first: 0, filter };
       schedule("layout");
     },
-    toggleForm: () => form.toggle(panels[marks.current()]?.class ?? null),
+    toggleForm: () => {
+      const { classes } = selection.state();
+      form.toggle(classes?.length === 1 ? classes[0] : null);
+    },
     clear: gestures.clear,
     undo: () => selection.dispatch({ type: "undo" }),
-    save,
+    save: (kind) => save(kind).catch(fail),
   });
 
   assemble();
@@ -104,7 +108,20 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
   resize.observe(parts.stage);
   selection.subscribe(selectionChanged, { signal });
   columns.subscribe((changed) => changed.has("directory") && reload(), { signal });
-  root.addEventListener("keydown", keyPressed, { signal });
+  listenForKeys(
+    root,
+    {
+      escape: gestures.escape,
+      undo: () => selection.dispatch({ type: "undo" }),
+      redo: () => selection.dispatch({ type: "redo" }),
+      pick: (add) => pickClass(marks.current(), add),
+      step: (right, down) => {
+        const perRow = new Set(panels.map(({ place }) => place.column)).size;
+        marks.focusPanel(marks.current() + right + down * perRow);
+      },
+    },
+    signal,
+  );
   signal.addEventListener("abort", () => {
     resize.disconnect();
     cancelAnimationFrame(frame);
@@ -119,7 +136,7 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     parts.stage.prepend(parts.under, ...dots.elements);
     parts.panelArea.append(parts.stage, parts.empty);
     parts.body.append(parts.panelArea, thumbnails.element);
-    root.append(toolbar.element, form.element, parts.count, parts.ghost, parts.error);
+    root.append(toolbar.element, form.element, parts.line, parts.ghost, parts.error);
     root.append(parts.progress, parts.body);
     parts.reapply.addEventListener("click", attempt(gestures.reapply));
   }
@@ -212,6 +229,7 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     panels = placed.panels;
     beyond = countBeyond(data, panels);
     parts.stage.style.height = `${layout.height}px`;
+    parts.body.style.setProperty("--gw-stage-height", `${layout.height}px`);
     const titles = { x: metricInfo(AXES.x).title, y: metricInfo(AXES.y).title };
     drawAxes(parts.under, { layout, panels, titles });
     marks.place(layout, panels);
@@ -288,48 +306,16 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     schedule("layout");
   }
 
-  /** @param {KeyboardEvent} event */
-  function keyPressed(event) {
-    const typing = event.target instanceof Element && event.target.matches("input, select");
-    if (event.key === "Escape") {
-      gestures.escape();
-      return;
-    }
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) {
-      event.preventDefault();
-      selection.dispatch({ type: event.shiftKey ? "redo" : "undo" });
-      return;
-    }
-    if (!(event.target instanceof Element) || !event.target.closest(".gw-local-panel")) return;
-    const k = marks.current();
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      pickClass(k, event.shiftKey);
-      return;
-    }
-    const columnsShown = new Set(panels.map(({ place }) => place.column)).size;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columnsShown, ArrowDown: columnsShown };
-    const step = steps[/** @type {keyof typeof steps} */ (event.key)];
-    if (!step) return;
-    event.preventDefault();
-    if (panels[k + step]) marks.focusPanel(k + step);
-  }
-
   /** @param {"png"|"svg"} kind */
   async function save(kind) {
     const here = loaded();
     if (!here) return;
-    try {
-      const size = { width: parts.panelArea.clientWidth, height: parts.stage.clientHeight };
-      const background = getComputedStyle(root).backgroundColor;
-      const text = toSvg([parts.under, ...dots.elements, parts.over], background, size);
-      const blob =
-        kind === "png" ? await toPng(text, size) : new Blob([text], { type: "image/svg+xml" });
-      const name = pairName(columns.directory(), here.pair).replace(" / ", "-");
-      offer(blob, `local-geometry-${name}.${kind}`);
-    } catch (error) {
-      showError(error instanceof Error ? error.message : String(error));
-    }
+    const size = { width: parts.panelArea.clientWidth, height: parts.stage.clientHeight };
+    const background = getComputedStyle(root).backgroundColor;
+    const text = toSvg([parts.under, ...dots.elements, parts.over], background, size);
+    const blob = kind === "png" ? await toPng(text, size) : svgBlob(text);
+    const name = pairName(columns.directory(), here.pair).replace(" / ", "-");
+    offer(blob, `local-geometry-${name}.${kind}`);
   }
 
   // ---- words
@@ -347,13 +333,16 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     parts.error.hidden = !words;
   }
 
+  /** @param {unknown} error */
+  const fail = (error) => showError(error instanceof Error ? error.message : String(error));
+
   /** @template {any[]} Arguments @param {(...args: Arguments) => void} action */
   function attempt(action) {
     return (/** @type {Arguments} */ ...args) => {
       try {
         action(...args);
       } catch (error) {
-        showError(error instanceof Error ? error.message : String(error));
+        fail(error);
       }
     };
   }
@@ -368,47 +357,5 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
       thumbnails.draw();
       schedule("layout");
     },
-  };
-}
-
-function createParts() {
-  const under = svg("svg", { class: "gw-local-under", "aria-hidden": "true" });
-  const over = svg("svg", { class: "gw-local-over", role: "group", "aria-label": "classes" });
-  const countFirst = html("strong");
-  const countRest = html("span", { class: "gw-soft" });
-  const ghostText = html("span");
-  const reapply = html("button", { class: "gw-control", type: "button" }, "Re-apply here");
-  const progressText = html("span");
-  const bar = html("progress", { max: 1 });
-  const hidden = { hidden: true };
-  return {
-    under,
-    over,
-    countFirst,
-    countRest,
-    ghostText,
-    reapply,
-    progressText,
-    bar,
-    stage: html("div", { class: "gw-local-stage" }, over),
-    empty: html("div", { class: "gw-empty", ...hidden }),
-    body: html("div", { class: "gw-local-body" }),
-    panelArea: html("div", { class: "gw-local-panels" }),
-    count: html(
-      "div",
-      { class: "gw-local-count", "aria-live": "polite" },
-      countFirst,
-      " ",
-      countRest,
-    ),
-    ghost: html("div", { class: "gw-local-ghost-note", ...hidden }, ghostText, " ", reapply),
-    error: html("div", { class: "gw-error", role: "alert", ...hidden }),
-    progress: html(
-      "div",
-      { class: "gw-progress", role: "status", ...hidden },
-      bar,
-      " ",
-      progressText,
-    ),
   };
 }

@@ -11,11 +11,12 @@ const HEADER = 24; // class name and accuracy above a plot
 const X_LABELS = 20;
 const GAP = 14; // between plots whose axes are shared
 const RIGHT = 10;
-const IDEAL = 200; // a plot's width that reads well in a talk
+const IDEAL = 180; // a plot's width that reads well in a talk
 const MIN = 108;
 const ASPECT = 0.86;
+const TALL = 900; // more than fits on a screen
 
-/** Columns that waste no cell, else whose plots come closest to the ideal width.
+/** Columns whose plots come close to the ideal width, leave few cells empty and fit on a screen.
  * @param {number} n @param {number} width of all plots with their gaps @param {number} gap */
 export function chooseColumns(n, width, gap) {
   const most = Math.max(1, Math.min(n, Math.floor((width + gap) / (MIN + gap))));
@@ -24,7 +25,11 @@ export function chooseColumns(n, width, gap) {
   for (let columns = 1; columns <= most; columns++) {
     const plot = (width + gap) / columns - gap;
     const holes = Math.ceil(n / columns) * columns - n;
-    const cost = Math.abs(Math.log(plot / IDEAL)) + (0.6 * holes) / columns;
+    const tall = Math.ceil(n / columns) * (plot * ASPECT + HEADER + X_LABELS);
+    const cost =
+      Math.abs(Math.log(plot / IDEAL)) +
+      (0.4 * holes) / columns +
+      Math.max(0, Math.log(tall / TALL));
     if (cost < least) [best, least] = [columns, cost];
   }
   return best;

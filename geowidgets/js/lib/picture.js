@@ -47,6 +47,9 @@ export function toSvg(layers, background, { width, height }) {
   );
 }
 
+/** @param {string} text an SVG document */
+export const svgBlob = (text) => new Blob([text], { type: "image/svg+xml" });
+
 /** @param {string} text an SVG document @param {{width: number, height: number}} size
  * @param {number} [scale] @returns {Promise<Blob>} */
 export async function toPng(text, { width, height }, scale = 2) {

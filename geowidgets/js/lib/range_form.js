@@ -56,7 +56,7 @@ export function createRangeForm({ classes, names, submit }) {
 
   return {
     element,
-    /** Show or hide; `c` is the class that the panels' keyboard focus is on.
+    /** Show or hide; `c` is the class to start with, null every one.
      * @param {number|null} c */
     toggle(c) {
       element.hidden = !element.hidden;

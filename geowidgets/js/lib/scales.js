@@ -49,11 +49,16 @@ export const inverse = (domain, range) => linear(range, domain);
 
 /** @param {number} value @param {number} step */
 function label(value, step) {
-  if (Math.abs(value) >= 1e5 || (step < 1e-3 && value)) return value.toExponential(0);
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  // A hyphen is shorter than a minus and reads as a range.
-  return value.toFixed(digits).replace("-", "−");
+  const place = Math.floor(Math.log10(step) + 1e-9);
+  if (value && (Math.abs(value) >= 1e6 || place < -6)) {
+    const digits = Math.floor(Math.log10(Math.abs(value)) + 1e-9) - place;
+    return minus(value.toExponential(Math.max(0, digits)).replace("e+", "e"));
+  }
+  return minus(value.toFixed(Math.max(0, Math.min(6, -place))));
 }
+
+/** A hyphen is shorter than a minus, and reads as a range. @param {string} number */
+const minus = (number) => number.replaceAll("-", "−");
 
 /** As many ticks as fit without their labels touching, at least the two ends' worth of one step.
  * @param {Domain} domain @param {Domain} range pixels

@@ -1,0 +1,48 @@
+// The keyboard in the local geometry view.
+
+/** @type {Record<string, [number, number]>} */
+const ARROWS = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** Escape drops the brush, Ctrl+Z undoes; on a panel arrows move on, Enter picks its class (with
+ * Shift: adds it).
+ * @param {HTMLElement} root
+ * @param {{escape: () => void, undo: () => void, redo: () => void, pick: (add: boolean) => void,
+ *   step: (right: number, down: number) => void}} on
+ * @param {AbortSignal} signal */
+export function listenForKeys(root, on, signal) {
+  /** @param {KeyboardEvent} event @param {Element} target */
+  function onPanel(event, target) {
+    if (!target.closest(".gw-local-panel")) return false;
+    if (event.key === "Enter" || event.key === " ") {
+      on.pick(event.shiftKey);
+      return true;
+    }
+    if (!(event.key in ARROWS)) return false;
+    on.step(...ARROWS[event.key]);
+    return true;
+  }
+
+  /** @param {KeyboardEvent} event */
+  function pressed(event) {
+    const { target, key } = event;
+    if (!(target instanceof Element)) return;
+    // In a field, these keys are the field's own.
+    if (target.matches("input, select") && key !== "Escape") return;
+    if (key === "Escape") {
+      on.escape();
+    } else if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z") {
+      if (event.shiftKey) on.redo();
+      else on.undo();
+      event.preventDefault();
+    } else if (onPanel(event, target)) {
+      event.preventDefault();
+    }
+  }
+
+  root.addEventListener("keydown", pressed, { signal });
+}

@@ -1,0 +1,49 @@
+// The elements that make up the local geometry view, still empty.
+import { html, svg } from "./elements.js";
+
+export function createParts() {
+  const under = svg("svg", { class: "gw-local-under", "aria-hidden": "true" });
+  const over = svg("svg", { class: "gw-local-over", role: "group", "aria-label": "classes" });
+  const countFirst = html("strong");
+  const countRest = html("span", { class: "gw-soft" });
+  const ghostText = html("span");
+  const reapply = html("button", { class: "gw-control", type: "button" }, "Re-apply here");
+  const progressText = html("span");
+  const bar = html("progress", { max: 1 });
+  const hidden = { hidden: true };
+  const count = html("div", { "aria-live": "polite" }, countFirst, " ", countRest);
+  return {
+    under,
+    over,
+    countFirst,
+    countRest,
+    ghostText,
+    reapply,
+    progressText,
+    bar,
+    stage: html("div", { class: "gw-local-stage" }, over),
+    empty: html("div", { class: "gw-empty", ...hidden }),
+    body: html("div", { class: "gw-local-body" }),
+    panelArea: html("div", { class: "gw-local-panels" }),
+    count,
+    line: html("div", { class: "gw-local-count" }, count, legend()),
+    ghost: html("div", { class: "gw-local-ghost-note", ...hidden }, ghostText, " ", reapply),
+    error: html("div", { class: "gw-error", role: "alert", ...hidden }),
+    progress: html(
+      "div",
+      { class: "gw-progress", role: "status", ...hidden },
+      bar,
+      " ",
+      progressText,
+    ),
+  };
+}
+
+function legend() {
+  return html(
+    "div",
+    { class: "gw-local-legend" },
+    html("span", {}, "correct"),
+    html("span", { class: "gw-local-legend-wrong" }, "wrong"),
+  );
+}
