@@ -67,7 +67,7 @@ def corrupt(
     """
     corruption = find(name)
     severity = _checked_severity(severity)
-    layout = _layout(images)
+    layout = layout_of(images)
     numbers = _checked_indices(indices, len(images))
     chosen = _constant_set(constants, layout, images)
     device = images.device if isinstance(images, Tensor) else torch.device("cpu")
@@ -83,7 +83,8 @@ def corrupt(
     return cast("Images", result.numpy() if isinstance(images, np.ndarray) else result)
 
 
-def _layout(images: Any) -> str:
+def layout_of(images: Any) -> str:
+    """`GREY`, `LAST` or `FIRST`: where the channels are; a `ValueError` for anything else."""
     if not isinstance(images, (np.ndarray, Tensor)):
         raise ValueError(
             f"images are of type {type(images).__name__}, expected a numpy array or a torch tensor"

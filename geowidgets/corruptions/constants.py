@@ -84,7 +84,7 @@ IMAGENET: Mapping[str, tuple] = MappingProxyType(
         "glass_blur": ((0.7, 1, 2), (0.9, 2, 1), (1, 2, 3), (1.1, 3, 2), (1.5, 4, 2)),
         "motion_blur": ((10, 3), (15, 5), (15, 8), (15, 12), (20, 15)),
         # the counts are those of arange(1, stop, step) in floating point
-        "zoom_blur": ((11, 0.01), (16, 0.01), (11, 0.02), (13, 0.02), (11, 0.03)),
+        "zoom_blur": ((12, 0.01), (16, 0.01), (11, 0.02), (13, 0.02), (11, 0.03)),
         "snow": (
             (0.1, 0.3, 3, 0.5, 10, 4, 0.8),
             (0.2, 0.3, 2, 0.5, 12, 4, 0.7),

@@ -25,6 +25,26 @@ def contrast(images: Tensor, task: Task) -> Tensor:
     return to_uint8(images.to(torch.float32).sub_(mean).mul_(task.constants).add_(mean))
 
 
+def saturate(images: Tensor, task: Task) -> Tensor:
+    """HSV's saturation S becomes S·a + b, within [0, 1]; hue and value V stay.
+
+    With hue and value fixed the distance of a channel from V is proportional to S, so HSV itself
+    is not needed: V − (V − x) · S' / S. Greys have no hue; as in the original they count as red,
+    and turn reddish where b > 0.
+    """
+    factor, summand = task.constants
+    source = images.to(torch.float32)
+    value = source.amax(dim=1, keepdim=True)
+    distance = value - source
+    spread = distance.amax(dim=1, keepdim=True)
+    saturation = spread / value.masked_fill(value == 0, 1)
+    saturation = saturation.mul_(factor).add_(summand).clamp_(0, 1)
+    grey = spread == 0
+    share = torch.where(grey, 1, distance / spread.masked_fill(grey, 1))
+    share[:, :1].masked_fill_(grey, 0)
+    return to_uint8(value - share * (saturation * value))
+
+
 def pixelate(images: Tensor, task: Task) -> Tensor:
     """Shrink to int(side·c) pixels and enlarge again, both with Pillow's box filter."""
     height, width = images.shape[-2:]

@@ -14,6 +14,7 @@ from math import ceil
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 ONE_PASS = 2.0**16
 """Weights of filters in one pass are multiples of 1 / ONE_PASS: 8 + 16 bits fit float32."""
@@ -70,23 +71,41 @@ def gaussian_matrix(
 
 
 @lru_cache(maxsize=256)
-def zoom_matrix(length: int, factor: float) -> Tensor:
-    """Zoom into the centre of one axis by linear interpolation: float64 matrix (to, from).
+def zoom_places(length: int, factor: float) -> tuple[np.ndarray, np.ndarray]:
+    """Zoom into the centre of one axis by linear interpolation.
 
     The central ⌈length / factor⌉ pixels are stretched to round(that · factor), ends on ends, and
     the central `length` of these are kept, as ImageNet-C's `clipped_zoom` does with
     `scipy.ndimage.zoom`.
+
+    Returns:
+        For every pixel the one on its left in the source, and the share of that one's right
+        neighbour.
     """
     crop = ceil(length / factor)
     first = (length - crop) // 2
     stretched = round(crop * factor)
     place = (np.arange(length) + (stretched - length) // 2) * ((crop - 1) / (stretched - 1))
     left = np.minimum(np.floor(place).astype(int), crop - 2)
-    share = np.round((place - left) * TWO_PASSES) / TWO_PASSES
+    return first + left, np.round((place - left) * TWO_PASSES) / TWO_PASSES
+
+
+def zoom_matrix(length: int, factor: float) -> Tensor:
+    """`zoom_places` as a float64 matrix (to, from)."""
+    left, share = zoom_places(length, factor)
     matrix = np.zeros((length, length))
-    matrix[np.arange(length), first + left] = 1 - share
-    matrix[np.arange(length), first + left + 1] += share
+    matrix[np.arange(length), left] = 1 - share
+    matrix[np.arange(length), left + 1] += share
     return torch.from_numpy(matrix)
+
+
+def zoom(images: Tensor, axis: int, factor: float) -> Tensor:
+    """`zoom_places` applied to one of the last two axes of float64 images."""
+    left, share = (
+        torch.from_numpy(part).to(images.device) for part in zoom_places(images.shape[axis], factor)
+    )
+    near, far = images.index_select(axis, left), images.index_select(axis, left + 1)
+    return near + (far - near) * (share[:, None] if axis == -2 else share)
 
 
 def separable(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
@@ -97,6 +116,8 @@ def separable(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
 
 def gaussian(images: Tensor, sigma: float, border: str = "edge", truncate: float = 4.0) -> Tensor:
     """Gaussian filter of the last two axes (y, x), in float64."""
+    if len(gaussian_weights(sigma, truncate)) == 1:
+        return images.to(torch.float64)
     height, width = images.shape[-2:]
     return separable(
         images,
@@ -105,11 +126,13 @@ def gaussian(images: Tensor, sigma: float, border: str = "edge", truncate: float
     )
 
 
-def padded(images: Tensor, above: int, below: int, border: str) -> Tensor:
-    """Images (…, y, x) with `above` more pixels above and left, `below` more below and right."""
-    for axis in (-2, -1):
+def padded(images: Tensor, margins: tuple[int, int, int, int], border: str) -> Tensor:
+    """Float images (…, channel, y, x) with more pixels above, below, left, right, in this order."""
+    if border == "edge":
+        return pad(images, (*margins[2:], *margins[:2]), mode="replicate")
+    for axis, (before, after) in ((-2, margins[:2]), (-1, margins[2:])):
         length = images.shape[axis]
-        index = bounded(np.arange(-above, length + below), length, border)
+        index = bounded(np.arange(-before, length + after), length, border)
         images = images.index_select(axis, torch.from_numpy(index).to(images.device))
     return images
 
@@ -123,7 +146,7 @@ def correlate(images: Tensor, kernel: np.ndarray, border: str) -> Tensor:
     kernel = rounded(kernel, ONE_PASS)
     radius = len(kernel) // 2
     height, width = images.shape[-2:]
-    source = padded(images, radius, radius, border).to(torch.float32)
+    source = padded(images.to(torch.float32), (radius,) * 4, border)
     result = torch.zeros(images.shape, device=images.device)
     for y, x in np.argwhere(kernel):
         result.add_(source[..., y : y + height, x : x + width], alpha=float(kernel[y, x]))

@@ -9,7 +9,18 @@ from types import MappingProxyType
 
 from torch import Tensor
 
-from geowidgets.corruptions import blur, digital, noise, weather
+from geowidgets.corruptions import (
+    blur,
+    digital,
+    elastic,
+    frost,
+    glass,
+    motion,
+    noise,
+    snow,
+    spatter,
+    weather,
+)
 from geowidgets.corruptions.task import Task
 
 
@@ -50,12 +61,21 @@ def _list() -> tuple[Corruption, ...]:
         row("noise", noise.shot_noise, "Poisson noise of few photons", random=True),
         row("noise", noise.impulse_noise, "salt and pepper", random=True),
         row("blur", blur.defocus_blur, "out of focus: average over a disk"),
+        row("blur", glass.glass_blur, "pixels displaced between two blurs", random=True),
+        row("blur", motion.motion_blur, "blur along a line", random=True),
+        row("blur", motion.zoom_blur, "mean of zooms into the centre"),
+        row("weather", snow.snow, "moving flakes, whitened image", random=True),
+        row("weather", frost.frost, "ice crystals laid over", random=True),
+        row("weather", weather.fog, "plasma clouds", random=True),
         row("weather", weather.brightness, "more of HSV's value"),
         row("digital", digital.contrast, "less contrast about the channel's mean"),
+        row("digital", elastic.elastic_transform, "affine map and displacement", random=True),
         row("digital", digital.pixelate, "shrunk and enlarged by a box filter"),
         row("digital", digital.jpeg_compression, "JPEG of low quality"),
         row("noise", noise.speckle_noise, "noise in proportion", random=True, extra=True),
         row("blur", blur.gaussian_blur, "Gaussian blur", extra=True),
+        row("weather", spatter.spatter, "drops of water, spots of mud", random=True, extra=True),
+        row("digital", digital.saturate, "more or less of HSV's saturation", extra=True),
     )
 
 
