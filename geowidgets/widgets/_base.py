@@ -25,6 +25,44 @@ def nearest(name: object, known: list[str] | tuple[str, ...]) -> str:
     return f" Known: {shown}." if known else " There is none."
 
 
+def position(value: Any, names: list[str] | tuple[str, ...], what: str) -> int:
+    """Position of a name, or a position itself, checked against `names`.
+
+    Raises:
+        ValueError: no such name or position; says `what` was asked for and what there is.
+
+    >>> position("fog", ["clean", "fog"], "benchmark")
+    1
+    """
+    if isinstance(value, str):
+        if value not in names:
+            raise ValueError(f"{what}: unknown name {value!r}.{nearest(value, names)}")
+        return names.index(value)
+    place = int(value)
+    if place != value or not 0 <= place < len(names):
+        raise ValueError(f"{what}: expected a position in 0..{len(names) - 1}, got {value!r}")
+    return place
+
+
+def pair_position(
+    value: Any,
+    models: list[str] | tuple[str, ...],
+    benchmarks: list[str] | tuple[str, ...],
+    what: str,
+) -> list[int]:
+    """`[model, benchmark]` as positions, from names or positions.
+
+    Raises:
+        ValueError: not two values, or one that does not exist.
+    """
+    if isinstance(value, str) or len(value) != 2:
+        raise ValueError(f"{what}: expected (model, benchmark), got {value!r}")
+    return [
+        position(value[0], models, f"{what} model"),
+        position(value[1], benchmarks, f"{what} benchmark"),
+    ]  # fmt: skip
+
+
 class BundledWidget(AnyWidget):
     """A widget whose JavaScript is the bundle `static/<bundle>.js`.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import traitlets as t
 
-from geowidgets.widgets._base import View, nearest
+from geowidgets.widgets._base import View, nearest, pair_position, position
 from geowidgets.widgets.columns import ReadableStore
 from geowidgets.widgets.selection import Selection
 
@@ -82,32 +82,14 @@ class LocalGeometry(View):
         if value is None:
             return None
         chosen: Sequence[Any] = [value] if isinstance(value, str) else list(value)
-        return [_position(one, self._classes, "panels") for one in chosen]
+        return [position(one, self._classes, "panels") for one in chosen]
 
     @t.validate("pin")
     def _valid_pin(self, proposal: dict[str, Any]) -> list[int] | None:
         value = proposal["value"]
         if value is None:
             return None
-        if isinstance(value, str) or len(value) != 2:
-            raise ValueError(f"pin: expected (model, benchmark), got {value!r}")
-        models, benchmarks = self._pairs
-        return [
-            _position(value[0], models, "pin model"),
-            _position(value[1], benchmarks, "pin benchmark"),
-        ]
+        return pair_position(value, *self._pairs, "pin")
 
 
 _CHOICES = {"mode": MODES, "axes": AXES, "order": ORDERS, "sort": METRICS}
-
-
-def _position(value: Any, names: list[str], what: str) -> int:
-    """Position of a name, or a position itself, checked."""
-    if isinstance(value, str):
-        if value not in names:
-            raise ValueError(f"{what}: unknown name {value!r}.{nearest(value, names)}")
-        return names.index(value)
-    position = int(value)
-    if position != value or not 0 <= position < len(names):
-        raise ValueError(f"{what}: expected a position in 0..{len(names) - 1}, got {value!r}")
-    return position

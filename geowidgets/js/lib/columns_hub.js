@@ -1,5 +1,6 @@
 // A store's columns in the page: asked for once, kept while they fit.
 import { fromBase64, has } from "./bits.js";
+import { createShared } from "./shared_values.js";
 
 /** @typedef {{name: string, architecture: string, method: string, ratio: number,
  *   parent: string|null, seed: number|null}} ModelInfo */
@@ -48,6 +49,7 @@ export function createColumnsHub({ model, signal }) {
   /** @type {Directory} */
   let seen = model.get("directory");
   let done = decodeDone(seen);
+  const shared = createShared((name) => tell(new Set([`shared/${name}`])));
 
   /** @param {Set<string>} changed */
   function tell(changed) {
@@ -135,7 +137,9 @@ export function createColumnsHub({ model, signal }) {
     done: (m, b) => has(done, m * model.get("directory").benchmarks.length + b) === 1,
     /** @param {string} name @returns {SetInfo|undefined} */
     set: (name) => model.get("directory").sets.find((/** @type {SetInfo} */ s) => s.name === name),
-    /** `fn(changed)`: keys that arrived, or "directory" when the store has grown.
+    ...shared,
+    /** `fn(changed)`: keys that arrived, "directory" when the store has grown, or
+     * "shared/<name>" when a view shared something under that name.
      * @param {(changed: Set<string>) => void} listener @param {{signal?: AbortSignal}} [options] */
     subscribe(listener, { signal: until } = {}) {
       if (until?.aborted) return;
