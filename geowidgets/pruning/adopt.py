@@ -102,7 +102,7 @@ def load_state(module: nn.Module, source: Mapping[str, Any] | str | Path) -> Mas
     """
     where = source if isinstance(source, (str, Path)) else "the state dict"
     if isinstance(source, (str, Path)):
-        source = torch.load(source, map_location="cpu", weights_only=True)
+        source = read_checkpoint(source)
     state = _unwrapped(source, module, where)
     masks = {}
     for name in [n for n in state if n.endswith("_mask") and f"{n[:-5]}_orig" in state]:
@@ -111,6 +111,22 @@ def load_state(module: nn.Module, source: Mapping[str, Any] | str | Path) -> Mas
     _check_keys(module, state, where)
     module.load_state_dict(state)
     return masks
+
+
+def read_checkpoint(path: str | Path) -> Any:
+    """What a checkpoint holds; nothing but tensors and plain values is unpickled.
+
+    Raises:
+        FileNotFoundError: no such file.
+        PruningError: damaged, or it holds objects that would have to run code.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"no checkpoint {Path(path).resolve()}")
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises whatever its reader stumbles over
+        reason = str(error).split("\n")[0]
+        raise PruningError(f"{path}: could not be read as a checkpoint: {reason}") from error
 
 
 def _unwrapped(source: Any, module: nn.Module, where: object) -> dict[str, Tensor]:

@@ -23,6 +23,7 @@ def mpt(
     epochs: int = 100,
     lr: float = 0.1,
     train_norm: bool = False,
+    scale_fan: bool = False,
     progress: bool = True,
     checkpoint: str | None = None,
     training: dict[str, Any] | None = None,
@@ -39,13 +40,15 @@ def mpt(
         epochs: of Adam with a cosine schedule (100 on CIFAR-10).
         lr: 0.1.
         train_norm: train normalisation parameters too.
+        scale_fan: draw the frozen weights with fan-in times the kept fraction, so that nets
+            without normalisation keep the size of their activations (Ramanujan et al. 2020, §5).
         progress: show the bar.
         checkpoint: file from which an interrupted search resumes.
         training: more keywords of `training.train`, such as `crop`, `flip`, `batch_size`.
 
     Source: Diffenderfer & Kailkhura 2021, Algorithm 1; Robustness Lottery §3.1.
     """
-    return _search(request, True, epochs, lr, train_norm, progress, checkpoint, training)
+    return _search(request, True, epochs, lr, train_norm, scale_fan, progress, checkpoint, training)
 
 
 @register("edge_popup", unit="plan", needs_data=True)
@@ -55,6 +58,7 @@ def edge_popup(
     epochs: int = 100,
     lr: float = 0.1,
     train_norm: bool = False,
+    scale_fan: bool = False,
     progress: bool = True,
     checkpoint: str | None = None,
     training: dict[str, Any] | None = None,
@@ -66,14 +70,20 @@ def edge_popup(
         epochs: of Adam with a cosine schedule.
         lr: 0.1.
         train_norm: train normalisation parameters too.
+        scale_fan: draw the frozen weights with fan-in times the kept fraction, so that nets
+            without normalisation keep the size of their activations (Ramanujan et al. 2020, §5).
         progress: show the bar.
         checkpoint: file from which an interrupted search resumes.
         training: more keywords of `training.train`.
     """
-    return _search(request, False, epochs, lr, train_norm, progress, checkpoint, training)
+    return _search(
+        request, False, epochs, lr, train_norm, scale_fan, progress, checkpoint, training
+    )
 
 
-def _search(request, binary, epochs, lr, train_norm, progress, checkpoint, training) -> Plan:
+def _search(
+    request, binary, epochs, lr, train_norm, scale_fan, progress, checkpoint, training
+) -> Plan:
     from geowidgets.training import train
 
     names = list(request.layers)
@@ -85,6 +95,7 @@ def _search(request, binary, epochs, lr, train_norm, progress, checkpoint, train
         kept,
         binary=binary,
         train_norm=train_norm,
+        scale_fan=scale_fan,
         generator=request.generator,
     )
     images, labels = request.data if is_array_pair(request.data) else (request.data, None)

@@ -31,6 +31,7 @@ DELTA = 1e-16
 STEPS = 40
 CLOSE_ENOUGH = 5e-4
 MOST_DOUBLINGS = 40
+LARGEST_TAG = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -166,17 +167,16 @@ def channel_sources(model: nn.Module, example: Tensor) -> dict[str, Tensor]:
     tag, the image's own channels have tag 0.
     """
     seen: dict[str, Tensor] = {}
-    next_tag = 1
+    # Sums of tags (residual nets) must differ too, and stay exact in float64.
+    generator = torch.Generator().manual_seed(0)
 
     def hook(name: str):
         def note(layer: Layer, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
-            nonlocal next_tag
             linear = isinstance(layer, nn.Linear)
             read = inputs[0].movedim(-1 if linear else 1, 0).flatten(1).amax(1)
             seen.setdefault(name, read.round().long())
-            channels = len(layer.weight)
-            tags = torch.arange(next_tag, next_tag + channels).to(output)
-            next_tag += channels
+            drawn = torch.randint(1, LARGEST_TAG, (len(layer.weight),), generator=generator)
+            tags = drawn.to(output)
             return (tags if linear else tags.view(-1, *[1] * (output.ndim - 2))).expand_as(output)
 
         return note

@@ -52,17 +52,26 @@ class Ticket(nn.Module):
     (edge-popup, Ramanujan et al. 2020), M = top-k of abs(s), α = ‖W ⊙ M‖₁ / ‖M‖₀. No bias.
 
     Attributes:
-        weight: frozen random weights, kaiming normal of the fan-in.
+        weight: frozen random weights, kaiming normal of the fan-in (with `scale_fan`, of the
+            number of inputs that are kept on average).
         scores: s ~ kaiming uniform(a = √5); the only thing that is trained.
         kept: k, how many weights stay.
         binary: biprop or edge-popup.
     """
 
-    def __init__(self, layer: Layer, kept: int, binary: bool, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        layer: Layer,
+        kept: int,
+        binary: bool,
+        generator: torch.Generator,
+        scale_fan: bool = False,
+    ) -> None:
         super().__init__()
         fan_in = layer.weight[0].numel()
+        inputs = fan_in * (kept / layer.weight.numel() if scale_fan and kept else 1.0)
         like = layer.weight.detach()
-        weight = torch.randn(like.shape, generator=generator) * math.sqrt(2 / fan_in)
+        weight = torch.randn(like.shape, generator=generator) * math.sqrt(2 / inputs)
         # kaiming uniform with a = √5 has the bound √(6 / ((1 + 5) fan_in)) = 1/√fan_in
         scores = (2 * torch.rand(like.shape, generator=generator) - 1) / math.sqrt(fan_in)
         self.weight = nn.Parameter(weight.to(like), requires_grad=False)
@@ -109,6 +118,7 @@ def ticketed(
     *,
     binary: bool = True,
     train_norm: bool = False,
+    scale_fan: bool = False,
     generator: torch.Generator | None = None,
 ) -> nn.Module:
     """Replace layers of `model` in place by `Ticket`s and freeze all the rest.
@@ -121,6 +131,7 @@ def ticketed(
         kept: layer name → number of weights kept.
         binary: biprop (True) or edge-popup.
         train_norm: train the normalisation's weight and bias as well.
+        scale_fan: see `Ticket`.
         generator: of the random weights and scores.
     """
     generator = generator or torch.Generator().manual_seed(0)
@@ -135,7 +146,8 @@ def ticketed(
         parent, _, leaf = name.rpartition(".")
         if not leaf:
             raise PruningError("a bare layer has no parent module to be replaced in; wrap it")
-        setattr(model.get_submodule(parent), leaf, Ticket(layers[name], count, binary, generator))
+        ticket = Ticket(layers[name], count, binary, generator, scale_fan)
+        setattr(model.get_submodule(parent), leaf, ticket)
     return model
 
 

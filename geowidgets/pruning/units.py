@@ -12,6 +12,7 @@ from geowidgets.pruning.layers import PruningError, prunable
 from geowidgets.pruning.masks import apply, smallest
 from geowidgets.pruning.registry import Request, register
 
+TIE = 1e-13
 CRITERIA = ("max_mag", "min_mag", "max_fp", "min_fp", "random_units")
 
 
@@ -74,7 +75,9 @@ def _frame_potential_order(weight: Tensor, sign: float) -> Tensor:
     contribution = sign * squared.sum(1)
     order = []
     for _ in range(len(weight)):
-        unit = int(contribution.argmin())
+        # Rounding must not decide between equal contributions, such as those of the last two.
+        least = contribution.min() + TIE * len(weight)
+        unit = int((contribution <= least).nonzero()[0, 0])
         order.append(unit)
         contribution -= sign * squared[unit]
         contribution[unit] = torch.inf
