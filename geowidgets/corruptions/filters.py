@@ -146,7 +146,7 @@ def correlate(images: Tensor, kernel: np.ndarray, border: str) -> Tensor:
     kernel = rounded(kernel, ONE_PASS)
     radius = len(kernel) // 2
     height, width = images.shape[-2:]
-    source = padded(images.to(torch.float32), (radius,) * 4, border)
+    source = padded(images.to(torch.float32), (radius, radius, radius, radius), border)
     result = torch.zeros(images.shape, device=images.device)
     for y, x in np.argwhere(kernel):
         result.add_(source[..., y : y + height, x : x + width], alpha=float(kernel[y, x]))

@@ -55,6 +55,8 @@ def load(constants: Mapping[str, tuple]) -> dict[str, Callable[[Image.Image, int
         name: [_plain(row, name) for row in rows] for name, rows in constants.items()
     }
     exec(compile(ast.fix_missing_locations(tree), "patched_peer", "exec"), module.__dict__)
+    zoom = module.__dict__["clipped_zoom"]
+    module.__dict__["clipped_zoom"] = lambda image, factor: _trimmed(zoom(image, factor), image)
     functions = {name: getattr(module, name) for name in constants}
     return functions | {
         "frost": lambda image, severity: _frost(image, constants["frost"][severity - 1]),
@@ -84,6 +86,15 @@ def _plain(row: object, name: str) -> object:
         return row
     count, step = row  # type: ignore[misc]
     return np.arange(count) * step + 1
+
+
+def _trimmed(zoomed: np.ndarray, image: np.ndarray) -> np.ndarray:
+    # The published program keeps the centre of a zoomed layer before anything else is done with
+    # it; the peer keeps all of it. It matters to snow 4, whose layer is 2 pixels too large: the
+    # motion blur then starts from a row of higher contrast (24.7 in place of 20.7 levels).
+    height, width = image.shape[:2]
+    top, left = (zoomed.shape[0] - height) // 2, (zoomed.shape[1] - width) // 2
+    return zoomed[top : top + height, left : left + width]
 
 
 def _frost(image: Image.Image, row: tuple[float, float]) -> np.ndarray:

@@ -32,13 +32,13 @@ def change(images: np.ndarray, function, severity: int, rounds: int) -> dict[str
     }
 
 
-def table(images: np.ndarray, rounds: int) -> dict[str, list[dict[str, float]]]:
-    """The changes of all corruptions, severities 1 to 5."""
+def table(images: np.ndarray, rounds: int, names: list[str]) -> dict[str, list[dict[str, float]]]:
+    """The changes of some corruptions, severities 1 to 5."""
     np.random.seed(0)  # noqa: NPY002  the peer draws from the global generator
     functions = corruption_peer.load(CIFAR)
     return {
         name: [change(images, functions[name], severity, rounds) for severity in range(1, 6)]
-        for name in CIFAR
+        for name in names
     }
 
 
@@ -47,8 +47,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--only", nargs="+", choices=list(CIFAR), help="remake these rows alone")
     options = parser.parse_args()
-    cells = table(patches(options.images, 32), options.rounds)
+    kept = json.loads(TABLE.read_text())["cells"] if options.only else {}
+    made = table(patches(options.images, 32), options.rounds, options.only or list(CIFAR))
+    cells = {name: (kept | made)[name] for name in CIFAR}
     content = {
         "made by": "imagecorruptions 1.1.2 with the constants of CIFAR-10-C, one image at a time",
         "unit": "grey levels",
