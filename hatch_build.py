@@ -50,7 +50,8 @@ def build() -> None:
     digest = source_digest()
     if STAMP.is_file() and STAMP.read_text() == digest:
         return
-    run("npm", "ci", "--omit=dev", "--ignore-scripts")
+    if not (JS / "node_modules" / "esbuild").is_dir():
+        run("npm", "ci", "--omit=dev", "--ignore-scripts")
     run("node", "build.mjs")
     STAMP.write_text(digest)
 
@@ -63,3 +64,7 @@ class FrontEndHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict) -> None:
         """Make the bundles before files are collected."""
         build()
+
+
+if __name__ == "__main__":
+    build()

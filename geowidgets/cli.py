@@ -112,3 +112,7 @@ def _check(options: argparse.Namespace) -> int:
     for finding in found:
         print(finding)
     return 0 if all(finding.good for finding in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,15 @@ def tiny_store(tiny_study: gw.Study, tmp_path_factory: pytest.TempPathFactory) -
     """The tiny study computed; shared, so read only."""
     path = tmp_path_factory.mktemp("store") / "tiny.zarr"
     return gw.GeometryStore.compute(tiny_study, path, progress=False)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `geowidgets demo --no-browser` makes, by the command itself."""
+    folder = tmp_path_factory.mktemp("demo") / "geowidgets-demo"
+    command = [sys.executable, "-m", "geowidgets.cli", "demo", "--no-browser"]
+    done = subprocess.run(
+        [*command, "--folder", str(folder)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
