@@ -1,5 +1,8 @@
 import "./lib/theme.css";
+import "./lib/controls.css";
 import "./evaluation_table.css";
+import { html } from "./lib/elements.js";
+import { openHubs } from "./lib/open_hubs.js";
 import { createTableView } from "./lib/table_view.js";
 
 const DISPLAY = /** @type {const} */ ({
@@ -18,36 +21,47 @@ export default {
     root.dataset.lmSuppressShortcuts = "true";
     root.dataset.jpSuppressContextMenu = "true";
     el.append(root);
-    const [columns, selection] = await Promise.all([
-      host.getWidget(model.get("columns")),
-      host.getWidget(model.get("selection")),
-    ]);
-    const view = createTableView(root, {
-      columns: /** @type {import("./lib/columns_hub.js").ColumnsHub} */ (columns.exports),
-      selection: /** @type {import("./lib/selection_hub.js").SelectionHub} */ (selection.exports),
-      display: () => ({
-        mode: model.get("mode"),
-        order: model.get("order"),
-        severity: model.get("severity"),
-        sortBy: model.get("sort_by"),
-        descending: model.get("descending"),
-      }),
-      change(display) {
-        for (const [name, value] of Object.entries(display)) {
-          model.set(DISPLAY[/** @type {keyof typeof DISPLAY} */ (name)], value);
-        }
-        try {
-          model.save_changes();
-        } catch (error) {
-          console.debug("geowidgets: no kernel to write to", error);
-        }
-      },
-      height: () => model.get("height"),
-      signal,
-    });
-    for (const name of [...Object.values(DISPLAY), "height"]) {
-      model.on(`change:${name}`, () => view.redraw());
+    signal.addEventListener("abort", () => root.remove());
+    try {
+      const hubs = await openHubs(model, host);
+      if (!signal.aborted) show(root, model, hubs, signal);
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      root.replaceChildren(
+        html("div", { class: "gw-error" }, `This view cannot be shown: ${words}`),
+      );
     }
-    return () => root.remove();
   },
 };
+
+/** @param {HTMLElement} root @param {import("@anywidget/types").AnyModel} model
+ * @param {Awaited<ReturnType<typeof openHubs>>} hubs @param {AbortSignal} signal */
+function show(root, model, hubs, signal) {
+  const view = createTableView(root, {
+    ...hubs,
+    display: () => ({
+      mode: model.get("mode"),
+      order: model.get("order"),
+      severity: model.get("severity"),
+      sortBy: model.get("sort_by"),
+      descending: model.get("descending"),
+    }),
+    change(display) {
+      for (const [name, value] of Object.entries(display)) {
+        model.set(DISPLAY[/** @type {keyof typeof DISPLAY} */ (name)], value);
+      }
+      try {
+        model.save_changes();
+      } catch (error) {
+        console.debug("geowidgets: no kernel to write to", error);
+      }
+    },
+    height: () => model.get("height"),
+    signal,
+  });
+  const events = [...Object.values(DISPLAY), "height"].map((name) => `change:${name}`);
+  for (const event of events) model.on(event, view.redraw);
+  signal.addEventListener("abort", () => {
+    for (const event of events) model.off(event, view.redraw);
+  });
+}

@@ -1,6 +1,8 @@
 import "./lib/theme.css";
+import "./lib/controls.css";
 import "./explorer.css";
 import { createBar } from "./lib/explorer_bar.js";
+import { openHubs } from "./lib/open_hubs.js";
 import { followTheme } from "./lib/theme.js";
 
 export default {
@@ -11,21 +13,16 @@ export default {
     root.dataset.lmSuppressShortcuts = "true";
     root.dataset.jpSuppressContextMenu = "true";
     const bar = document.createElement("div");
-    bar.className = "gw-explorer-bar";
+    bar.className = "gw-bar gw-explorer-bar";
     const views = document.createElement("div");
     views.className = "gw-explorer-views";
     root.append(bar, views);
     el.append(root);
     followTheme(root, signal);
-    const [columns, selection] = await Promise.all([
-      host.getWidget(model.get("columns")),
-      host.getWidget(model.get("selection")),
-    ]);
-    createBar(bar, {
-      columns: /** @type {import("./lib/columns_hub.js").ColumnsHub} */ (columns.exports),
-      selection: /** @type {import("./lib/selection_hub.js").SelectionHub} */ (selection.exports),
-      signal,
-    });
+    signal.addEventListener("abort", () => root.remove());
+    const hubs = await openHubs(model, host);
+    if (signal.aborted) return;
+    createBar(bar, { ...hubs, signal });
     // Places first, so that the order is that of `shown` whichever view is ready first.
     const places = model.get("shown").map((/** @type {string} */ name) => {
       const place = document.createElement("section");
@@ -45,6 +42,5 @@ export default {
         }
       }),
     );
-    return () => root.remove();
   },
 };

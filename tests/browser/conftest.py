@@ -6,6 +6,7 @@ running in its thread, and other tests of the session must be able to start thei
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -52,15 +53,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture
-def open_notebook(
-    lab: Lab, context: BrowserContext, request: pytest.FixtureRequest
-) -> Iterator[Open]:
-    """`open_notebook(cells, width=…, height=…)`: a page; errors seen in it fail the test."""
+@contextlib.contextmanager
+def notebooks(lab: Lab, context: BrowserContext, name: str) -> Iterator[Open]:
+    """Opens notebooks; at the end closes them and fails on errors seen in their pages."""
     opened: list[Notebook] = []
 
     def open_(cells: list[str], *, width: int = 1600, height: int = 1000) -> Notebook:
-        url = lab.write(f"{request.node.name}-{len(opened)}.ipynb", cells)
+        url = lab.write(f"{name}-{len(opened)}.ipynb", cells)
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         opened.append(Notebook(page, url))
@@ -72,3 +71,21 @@ def open_notebook(
         notebook.page.close()
     errors = [error for notebook in opened for error in notebook.errors]
     assert not errors, "\n".join(errors)
+
+
+@pytest.fixture
+def open_notebook(
+    lab: Lab, context: BrowserContext, request: pytest.FixtureRequest
+) -> Iterator[Open]:
+    """`open_notebook(cells, width=…, height=…)`: a page; errors seen in it fail the test."""
+    with notebooks(lab, context, request.node.name) as open_:
+        yield open_
+
+
+@pytest.fixture(scope="module")
+def open_shared(
+    lab: Lab, context: BrowserContext, request: pytest.FixtureRequest
+) -> Iterator[Open]:
+    """The same for a notebook that the tests of a module share: opening one takes seconds."""
+    with notebooks(lab, context, request.node.path.stem) as open_:
+        yield open_

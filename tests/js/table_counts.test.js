@@ -26,7 +26,9 @@ for (const n of [1, 7, 8, 31, 32, 33, 70, 1797]) {
     // Catches: pairs that are not a multiple of four bytes long run into each other.
     const next = random(n);
     const pairs = 15;
-    const right = Array.from({ length: pairs }, () => Array.from({ length: n }, () => next() < 0.7));
+    const right = Array.from({ length: pairs }, () =>
+      Array.from({ length: n }, () => next() < 0.7),
+    );
     const chosen = Array.from({ length: n }, (_, i) => i === 0 || next() < 0.3);
     const correct = packedWords(
       pack(pairs, n, (p, i) => right[p][i]),

@@ -126,7 +126,15 @@ test("one line a model carries method and ratio; a heading counts its models", (
   const lines = tableLines(groupModels(MODELS), MODELS, { each: true });
   assert.deepEqual(
     lines.map((line) => (line.kind === "group" ? line.architecture : line.label)),
-    ["vgg16", "dense", "magnitude 30.0 %", "magnitude 30.0 %", "magnitude 90.0 %", "resnet18", "dense"],
+    [
+      "vgg16",
+      "dense",
+      "magnitude 30.0 %",
+      "magnitude 30.0 %",
+      "magnitude 90.0 %",
+      "resnet18",
+      "dense",
+    ],
   );
   assert.deepEqual(lines[0].models, [0, 3, 4, 1]);
   assert.equal(modelLabel(model("a", "one_shot", 0.8976)), "one shot 89.8 %");

@@ -1,5 +1,6 @@
 // Undo, redo, clear, and what is selected now.
 
+import { html } from "./elements.js";
 import { selectionWords } from "./explorer_words.js";
 
 /**
@@ -13,19 +14,13 @@ export function createBar(bar, { columns, selection, signal }) {
   const undo = button("↶ Undo", "Undo the last change of the selection", "undo");
   const redo = button("↷ Redo", "Take the undone change again", "redo");
   const clear = button("Clear", "Drop every clause", "clear");
-  const summary = document.createElement("span");
-  summary.className = "gw-explorer-summary";
-  summary.setAttribute("role", "status");
+  const summary = html("span", { class: "gw-explorer-summary", role: "status" });
   bar.append(undo, redo, clear, summary);
 
   /** @param {string} text @param {string} title @param {string} type */
   function button(text, title, type) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.textContent = text;
-    made.title = title;
-    made.addEventListener("click", () => selection.dispatch({ type }), { signal });
-    return made;
+    const pressed = () => selection.dispatch({ type });
+    return html("button", { class: "gw-control", type: "button", title, onclick: pressed }, text);
   }
 
   function show() {

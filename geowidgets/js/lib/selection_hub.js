@@ -22,6 +22,7 @@ export function createSelectionHub({ model, signal }) {
   let beforeDrag = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
+  let writing = false;
   /** @type {Set<Listener>} */
   const listeners = new Set();
   const decoded = createMaskCache(() => model.get("sizes"));
@@ -48,8 +49,10 @@ export function createSelectionHub({ model, signal }) {
   function write() {
     clearTimeout(timer);
     timer = undefined;
+    writing = true; // setting calls `hear`, while only half is set
     model.set("state", state);
     model.set("history", history);
+    writing = false;
     try {
       model.save_changes();
     } catch (error) {
@@ -59,6 +62,7 @@ export function createSelectionHub({ model, signal }) {
 
   // Whoever has the higher revision wins; on a tie the kernel does.
   function hear() {
+    if (writing) return;
     /** @type {State} */
     const theirs = model.get("state");
     if (theirs.revision < state.revision) return;

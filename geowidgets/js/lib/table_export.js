@@ -14,19 +14,6 @@ const FOOT = 30;
 const MAX_SIDE = 16_000;
 
 /**
- * Offer `content` for download.
- * @param {Blob} content
- * @param {string} name
- */
-export function download(content, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href)); // after the browser has taken it
-}
-
-/**
  * Draw the whole table: names, headings, cells and one line of words below.
  * @param {Layout} layout
  * @param {(context: CanvasRenderingContext2D, line: Line) => void} paint

@@ -1,6 +1,6 @@
 // The scrolling grid: sticky headings, and lines that exist only while they are in view.
 
-import { element } from "./table_element.js";
+import { html } from "./elements.js";
 import { barAt, visibleLines } from "./table_geometry.js";
 import { headerRow } from "./table_head.js";
 
@@ -24,8 +24,8 @@ const SPARE = 6;
  * @param {AbortSignal} signal
  */
 export function createGrid(scroll, painter, signal) {
-  const head = element("div", "gw-table-head", { role: "row", "aria-rowindex": "1" });
-  const body = element("div", "gw-table-body", { role: "rowgroup" });
+  const head = html("div", { class: "gw-table-head", role: "row", "aria-rowindex": "1" });
+  const body = html("div", { class: "gw-table-body", role: "rowgroup" });
   scroll.append(head, body);
   /** @type {Map<number, Live>} */
   const live = new Map();
@@ -72,7 +72,8 @@ export function createGrid(scroll, painter, signal) {
     if (!layout) return;
     const line = layout.lines[index];
     const { sizes, columns, tops } = layout;
-    const row = element("div", `gw-table-line gw-table-${line.kind}`, {
+    const row = html("div", {
+      class: `gw-table-line gw-table-${line.kind}`,
       role: "row",
       "aria-rowindex": String(index + 2),
     });
@@ -80,7 +81,7 @@ export function createGrid(scroll, painter, signal) {
     row.style.height = `${sizes[line.kind]}px`;
     row.dataset.line = String(index);
     const name = lineName(line, sizes);
-    const canvas = element("canvas", "gw-table-canvas", { "aria-hidden": "true" });
+    const canvas = html("canvas", { class: "gw-table-canvas", "aria-hidden": "true" });
     const cells = line.kind === "group" ? [] : columns.map((_, column) => gridCell(column, sizes));
     row.append(name, ...(cells.length ? [canvas, ...cells] : []));
     const before = [...live.keys()].filter((other) => other < index).length;
@@ -247,12 +248,19 @@ export function inside(now, room, from, to) {
 /** @param {Line} line @param {import("./table_layout.js").Sizes} sizes */
 function lineName(line, sizes) {
   const text = line.kind === "group" ? line.architecture : line.label;
-  const name = element("div", "gw-table-name", { role: "rowheader", tabindex: "-1", title: text });
+  const name = html("div", {
+    class: "gw-table-name",
+    role: "rowheader",
+    tabindex: "-1",
+    title: text,
+  });
   name.dataset.column = "-1";
-  name.append(element("span", "gw-table-text", {}, text));
+  name.append(html("span", { class: "gw-table-text" }, text));
   if (line.kind === "group") {
     const count = line.models.length;
-    name.append(element("span", "gw-table-soft", {}, `${count} model${count === 1 ? "" : "s"}`));
+    name.append(
+      html("span", { class: "gw-table-soft" }, `${count} model${count === 1 ? "" : "s"}`),
+    );
   } else {
     name.style.width = `${sizes.head}px`;
   }
@@ -261,7 +269,8 @@ function lineName(line, sizes) {
 
 /** @param {number} column @param {import("./table_layout.js").Sizes} sizes */
 function gridCell(column, sizes) {
-  const cell = element("div", "gw-table-cell", {
+  const cell = html("div", {
+    class: "gw-table-cell",
     role: "gridcell",
     tabindex: "-1",
     "aria-colindex": String(column + 2),

@@ -1,6 +1,6 @@
 // The sticky heading: one name a column, a button that sorts the rows by it, families above.
 
-import { element } from "./table_element.js";
+import { html } from "./elements.js";
 
 /**
  * @typedef {import("./table_layout.js").Layout} Layout
@@ -17,10 +17,10 @@ export function headerRow(head, layout) {
   head.style.width = `${sizes.width}px`;
   head.style.height = `${sizes.header}px`;
   head.classList.toggle("gw-table-upright", sizes.upright);
-  const corner = element("div", "gw-table-corner", { role: "columnheader", tabindex: "-1" });
+  const corner = html("div", { class: "gw-table-corner", role: "columnheader", tabindex: "-1" });
   corner.dataset.column = "-1";
   corner.style.width = `${sizes.head}px`;
-  corner.append(element("span", "gw-table-soft", {}, cornerText(layout)));
+  corner.append(html("span", { class: "gw-table-soft" }, cornerText(layout)));
   head.replaceChildren(corner, ...columns.map((column, index) => heading(layout, column, index)));
 }
 
@@ -34,7 +34,8 @@ function heading({ sizes, columns, details, sortBy, descending }, column, index)
   const sorted = column.key === sortBy;
   const first = index === 0 || columns[index - 1].family !== column.family;
   const { title } = column;
-  const cell = element("div", "gw-table-heading", {
+  const cell = html("div", {
+    class: "gw-table-heading",
     role: "columnheader",
     tabindex: "-1",
     title: `${title} (${column.family})`,
@@ -45,9 +46,10 @@ function heading({ sizes, columns, details, sortBy, descending }, column, index)
   cell.classList.toggle("gw-table-long", /\S{10}/.test(column.label));
   cell.dataset.column = String(index);
   cell.style.width = `${sizes.column}px`;
-  const text = element("span", "gw-table-text", {}, column.label);
-  const detail = element("span", "gw-table-soft gw-table-detail", {}, details[index]);
-  const button = element("button", "gw-table-sort", {
+  const text = html("span", { class: "gw-table-text" }, column.label);
+  const detail = html("span", { class: "gw-table-soft gw-table-detail" }, details[index]);
+  const button = html("button", {
+    class: "gw-table-sort",
     type: "button",
     tabindex: "-1",
     title: `Sort rows by ${title}`,
@@ -68,7 +70,7 @@ function familyBand(columns, index, width) {
   while (end < columns.length && columns[end].family === family) end += 1;
   const room = (end - index) * width - 3;
   const text = family.length * 6.5 + 8 < room ? family : "";
-  const band = element("span", "gw-table-family", { "aria-hidden": "true" }, text);
+  const band = html("span", { class: "gw-table-family", "aria-hidden": "true" }, text);
   band.style.width = `${room}px`;
   return band;
 }

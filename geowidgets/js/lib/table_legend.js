@@ -1,6 +1,6 @@
 // What the marks mean, with their units: below the table, always in view.
 
-import { element } from "./table_element.js";
+import { html } from "./elements.js";
 import { integer } from "./table_words.js";
 
 /**
@@ -57,12 +57,16 @@ function differences({ mode, scale, sets }) {
 
 /** @param {string} swatch @param {string} words */
 function entry(swatch, words) {
-  const made = element("span", "gw-table-entry");
-  made.append(element("span", `gw-table-swatch gw-table-swatch-${swatch}`), words);
+  const made = html("span", { class: "gw-table-entry" });
+  made.append(html("span", { class: `gw-table-swatch gw-table-swatch-${swatch}` }), words);
   return made;
 }
 
 /** @param {string} words @param {boolean} [strong] */
 function text(words, strong = false) {
-  return element("span", strong ? "gw-table-entry gw-table-strong" : "gw-table-entry", {}, words);
+  return html(
+    "span",
+    { class: strong ? "gw-table-entry gw-table-strong" : "gw-table-entry" },
+    words,
+  );
 }

@@ -1,6 +1,6 @@
 // The box with the exact numbers of one bar.
 
-import { element } from "./table_element.js";
+import { html } from "./elements.js";
 
 /**
  * @param {HTMLElement} root the view; the box stays inside of it
@@ -8,19 +8,19 @@ import { element } from "./table_element.js";
  *   void, hide: () => void }}
  */
 export function createTip(root) {
-  const tip = element("div", "gw-table-tip", { "aria-hidden": "true" });
+  const tip = html("div", { class: "gw-table-tip", "aria-hidden": "true" });
   tip.hidden = true;
   root.append(tip);
 
   return {
     show(anchor, x, [title, ...rest], lines) {
-      const list = element("dl", "gw-table-facts");
+      const list = html("dl", { class: "gw-table-facts" });
       for (const [name, value] of lines) {
-        list.append(element("dt", "", {}, name), element("dd", "", {}, value));
+        list.append(html("dt", {}, name), html("dd", {}, value));
       }
       tip.replaceChildren(
-        element("div", "gw-table-tip-title", {}, title),
-        ...rest.map((words) => element("div", "gw-table-soft", {}, words)),
+        html("div", { class: "gw-table-tip-title" }, title),
+        ...rest.map((words) => html("div", { class: "gw-table-soft" }, words)),
         list,
       );
       tip.hidden = false;

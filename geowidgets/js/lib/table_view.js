@@ -1,10 +1,11 @@
 // The evaluation table: puts data, layout, grid and selection together.
 
+import { html } from "./elements.js";
+import { offer } from "./picture.js";
 import { inFocus } from "./table_actions.js";
 import { isClear } from "./table_cells.js";
 import { createTableData } from "./table_data.js";
-import { element } from "./table_element.js";
-import { download, drawTable } from "./table_export.js";
+import { drawTable } from "./table_export.js";
 import { differenceScale } from "./table_geometry.js";
 import { createGrid } from "./table_grid.js";
 import { allCells, lineCells, tableLayout } from "./table_layout.js";
@@ -34,15 +35,19 @@ import { followTheme, readColors } from "./theme.js";
  * @returns {{ redraw: () => void }} `redraw` after a change of display state
  */
 export function createTableView(root, { columns, selection, display, change, height, signal }) {
-  const bar = element("div", "gw-table-bar", { role: "toolbar", "aria-label": "Evaluation table" });
-  const scroll = element("div", "gw-table-scroll", { role: "grid", "aria-label": "Accuracy" });
-  const legend = element("div", "gw-table-legend");
-  const status = element("div", "gw-table-status", { role: "status", "aria-live": "polite" });
-  const problem = element("div", "gw-error", { role: "alert" });
+  const bar = html("div", {
+    class: "gw-bar gw-table-bar",
+    role: "toolbar",
+    "aria-label": "Evaluation table",
+  });
+  const scroll = html("div", { class: "gw-table-scroll", role: "grid", "aria-label": "Accuracy" });
+  const legend = html("div", { class: "gw-table-legend" });
+  const status = html("div", { class: "gw-table-status", role: "status", "aria-live": "polite" });
+  const problem = html("div", { class: "gw-error", role: "alert" });
   root.append(bar, problem, scroll, legend, status);
   const tip = createTip(root);
   const read = createTableData(columns, selection, () => update());
-  const showToolbar = createToolbar(bar, { change, items: menuItems() }, signal);
+  const showToolbar = createToolbar(bar, { change, items: menuItems() });
   const grid = createGrid(scroll, { paint: paintLine, label }, signal);
 
   /** @type {TableData} */
@@ -212,18 +217,18 @@ export function createTableView(root, { columns, selection, display, change, hei
       return csv(directory, allCells(data, directory.models.length, layout.columns));
     };
     return [
-      { label: "Copy as CSV", run: () => navigator.clipboard.writeText(records()) },
+      { label: "Copy CSV", run: () => navigator.clipboard.writeText(records()) },
       {
-        label: "Download CSV",
-        run: () => download(new Blob([records()], { type: "text/csv" }), "evaluation.csv"),
+        label: "CSV file",
+        run: () => offer(new Blob([records()], { type: "text/csv" }), "evaluation.csv"),
       },
       {
-        label: "Download PNG",
+        label: "PNG",
         run: () => {
           const marks = [...legend.children].map((entry) => entry.textContent).join("; ");
           const words = `${status.textContent} ${marks}`;
           const canvas = drawTable(layout, paintLine, { ...style, words });
-          canvas.toBlob((blob) => blob && download(blob, "evaluation.png"));
+          canvas.toBlob((blob) => blob && offer(blob, "evaluation.png"));
         },
       },
     ];

@@ -1,0 +1,145 @@
+"""How a test reads and moves the views in a notebook, and what it expects of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Locator, expect
+
+import geowidgets as gw
+
+from .notebook import Notebook
+
+SETUP = """
+import json
+from pathlib import Path
+import geowidgets as gw
+store = gw.GeometryStore.open({path!r})
+selection = gw.Selection(store)
+"""
+REPORT = """
+print(json.dumps({"samples": selection.samples.tolist(), "clauses": selection.clauses,
+    "reference": selection.reference, "compared": selection.compared,
+    "models": selection.models, "benchmarks": selection.benchmarks}))
+"""
+
+
+def setup(store: gw.GeometryStore) -> str:
+    """A cell that opens the same store in the notebook and makes a selection."""
+    return SETUP.format(path=str(store.path))
+
+
+def report(notebook: Notebook, cell: int) -> dict[str, Any]:
+    """What Python's selection says, read by running the cell that holds `REPORT`."""
+    return json.loads(notebook.run(cell))
+
+
+class Table:
+    """The evaluation table inside `where`."""
+
+    def __init__(self, where: Locator) -> None:
+        self.root = where.locator(".gw-table")
+        self.status = self.root.locator(".gw-table-status")
+
+    def wait(self) -> None:
+        """Until its numbers are there and drawn."""
+        expect(self.root).to_have_attribute("data-gw-state", "ready")
+        expect(self.root.locator("[role=gridcell]").first).to_be_visible()
+
+    def cell(self, row: str, column: str) -> Locator:
+        """A cell by the start of its label: `architecture, line, column`."""
+        return self.root.locator(f"[role=gridcell][aria-label^='{row}, {column}']")
+
+    def labels(self) -> list[str]:
+        """The labels of all cells in view."""
+        return self.root.locator("[role=gridcell]").evaluate_all(
+            "cells => cells.map(cell => cell.getAttribute('aria-label'))"
+        )
+
+    def expect_selected(self, n: int, of: int) -> None:
+        """Until the table says that it compares `n` samples."""
+        expect(self.status).to_contain_text(f"{n:,} of {of:,} samples selected")
+
+
+STEADY = """async ([index]) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const place = () => {
+    const box = document.querySelectorAll(`.gw-local [data-panel='${index}']`)[0]
+      ?.getBoundingClientRect();
+    return box && [box.x, box.y, box.width, box.height];
+  };
+  let last = place();
+  for (let still = 0; still < 4; ) {
+    await frame();
+    const now = place();
+    still = now && String(now) === String(last) ? still + 1 : 0;
+    last = now;
+  }
+  return last;
+}"""
+
+
+def drag(notebook: Notebook, panel: int, corners: list[tuple[float, float]]) -> None:
+    """Drag over a class's panel through points given as fractions of its width and height."""
+    left, top, width, height = notebook.page.evaluate(STEADY, [panel])
+    points = [(left + fx * width, top + fy * height) for fx, fy in corners]
+    mouse = notebook.page.mouse
+    mouse.move(*points[0])
+    mouse.down()
+    for x, y in points[1:]:
+        mouse.move(x, y, steps=6)
+    mouse.up()
+
+
+def panel(where: Locator, index: int = 0) -> Locator:
+    """The area of one class in LocalGeometry that takes gestures."""
+    return where.locator(f"[data-panel='{index}']").first
+
+
+def inside(clause: dict[str, Any], store: gw.GeometryStore) -> np.ndarray:
+    """Samples that a clause's shapes hold, computed naively from the stored geometry."""
+    model, benchmark = clause["pair"]
+    predicate = clause["predicate"]
+    x = store.column(predicate["x"], model, benchmark).astype(float)
+    y = store.column(predicate["y"], model, benchmark).astype(float)
+    labels = store.labels(clause["set"])
+    chosen = np.zeros(labels.size, dtype=bool)
+    for step in predicate["steps"]:
+        held = shape_holds(step["shape"], x, y)
+        if step["class"] is not None:
+            held &= labels == step["class"]
+        chosen = {"replace": held, "add": chosen | held, "subtract": chosen & ~held}[step["op"]]
+    return np.flatnonzero(chosen)
+
+
+def shape_holds(shape: dict[str, Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Boolean `(sample,)`; a lasso by the even-odd rule."""
+    if shape["kind"] == "box":
+        (left, right), (low, high) = shape["x"], shape["y"]
+        return (x >= left) & (x <= right) & (y >= low) & (y <= high)
+    points = np.array(shape["points"])
+    odd = np.zeros(x.size, dtype=bool)
+    for (x0, y0), (x1, y1) in zip(points, np.roll(points, -1, axis=0), strict=True):
+        if y0 == y1:
+            continue
+        crosses = (y0 > y) != (y1 > y)
+        odd ^= crosses & (x < x0 + (y - y0) / (y1 - y0) * (x1 - x0))
+    return odd
+
+
+def points_text(fraction: float) -> str:
+    """A difference as the table writes it: sign, one decimal, percentage points."""
+    text = f"{abs(100 * fraction):.1f}"
+    return "0.0" if text == "0.0" else ("\N{MINUS SIGN}" if fraction < 0 else "+") + text
+
+
+def differences(store: gw.GeometryStore, samples: np.ndarray) -> dict[tuple[int, int], str]:
+    """Subset accuracy minus whole-set accuracy of every pair, as the table writes it."""
+    whole, part = store.accuracy().values, store.accuracy(samples).values
+    return {
+        (m, b): points_text(part[m, b] - whole[m, b])
+        for m in range(whole.shape[0])
+        for b in range(whole.shape[1])
+    }
