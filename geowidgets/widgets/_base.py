@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import uuid
+import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets as t
@@ -118,17 +119,17 @@ class Hub(BundledWidget):
     _view_name = t.Unicode(None, allow_none=True).tag(sync=True)
 
     def __init__(self, **options: Any) -> None:
-        self._users: set[int] = set()
+        self._users: weakref.WeakSet[View] = weakref.WeakSet()
         super().__init__(**options)
 
     def join(self, view: View) -> None:
         """Count `view` among those for whose sake this hub was made."""
-        self._users.add(id(view))
+        self._users.add(view)
 
     def leave(self, view: View) -> None:
         """Close when the last view that it was made for is closed."""
-        if id(view) in self._users:
-            self._users.discard(id(view))
+        if view in self._users:
+            self._users.discard(view)
             if not self._users:
                 self.close()
 
@@ -148,6 +149,8 @@ class View(BundledWidget):
         from geowidgets.widgets.columns import Columns
         from geowidgets.widgets.selection import Selection, sizes_of
 
+        if selection is not None and selection.store is store:
+            selection.refresh()
         if selection is not None and selection.sizes != sizes_of(store):
             raise ValueError(
                 f"selection: made for another store: it counts {selection.sizes}, "

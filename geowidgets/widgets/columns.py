@@ -200,7 +200,9 @@ class Columns(Hub):
             self.preloaded = {**self.preloaded, **added}
 
     def refresh(self) -> None:
-        """Tell the browser what the store holds by now."""
+        """Tell the browser, and the selections of open views, what the store holds by now."""
+        for view in list(self._users):
+            view.selection.refresh()
         self.directory = describe(self.store)
 
     def _answer(self, content: Any, buffers: list) -> None:

@@ -74,6 +74,18 @@ test("a drag is written rarely, its end always, and undo takes it back whole", (
   assert.deepEqual(hub.state().clauses, []);
 });
 
+test("each step is kept in the model, and undone one by one", () => {
+  const { model, hub } = openSelection();
+  hub.dispatch({ type: "set", models: [0] });
+  hub.dispatch({ type: "set", models: [1] });
+  assert.equal(hub.steps().undo, 2);
+  assert.equal(model.get("history").past.length, 2);
+  hub.dispatch({ type: "undo" });
+  assert.deepEqual(hub.state().models, [0]);
+  assert.deepEqual(hub.steps(), { undo: 1, redo: 1 });
+  assert.equal(model.get("history").future.length, 1);
+});
+
 test("masks: own clause left out, other sets left out, same array while nothing changes", () => {
   const { hub } = openSelection();
   assert.equal(hub.mask("test"), null);

@@ -152,11 +152,11 @@ test("counts: without a value is still a sample, and is wrong", () => {
     chosenCorrect: 1,
   });
   assert.equal(countClass(data, 2, null).n, 0);
-  const words = summary({ data, mask, pair: "dense / clean", beyond: 2 });
+  const words = summary({ data, mask, pair: "dense / clean", beyond: 2, others: 1 });
   assert.equal(words.first, "2 of 7 selected, accuracy 50.0 %");
-  assert.match(words.rest, /all: 57\.1 % correct · dense \/ clean · 1 sample without a value/);
+  assert.match(words.rest, /all: 57\.1 % correct · dense \/ clean · with 1 clause from elsewhere · 1 sample/);
   assert.match(words.rest, /2 beyond the axes/);
-  const none = summary({ data, mask: bits.empty(7), pair: "p", beyond: 0 });
+  const none = summary({ data, mask: bits.empty(7), pair: "p", beyond: 0, others: 0 });
   assert.equal(none.first, "0 of 7 selected, accuracy –");
 });
 

@@ -110,3 +110,23 @@ def test_nonsense_is_ignored(tiny_store):
         data = {"method": "custom", "content": content}
         columns._handle_msg({"content": {"data": data}, "buffers": []})
     assert ask(columns, "length/0/0")[0][0]["type"] == "column"
+
+
+def test_a_grown_store_reaches_directory_and_selection(tiny_store):
+    """Catches a new row that the browser may not select: its index is out of the old range."""
+
+    class Growing:
+        models = tiny_store.models[:2]
+        done = tiny_store.done[:2]
+        revision = 0
+
+        def __getattr__(self, name):
+            return getattr(tiny_store, name)
+
+    store = Growing()
+    view = gw.LocalGeometry(store)
+    store.models, store.done, store.revision = tiny_store.models, tiny_store.done, 1
+    ask(view.columns, "length/2/0")
+    assert len(view.columns.directory["models"]) == 3
+    view.selection.models = [2]
+    gw.LocalGeometry(store, view.selection)

@@ -15,7 +15,7 @@ export function operation({ shiftKey, altKey, ctrlKey, metaKey }) {
 }
 
 /** @param {SVGSVGElement} target whose areas carry data-panel
- * @param {{move: (drag: Drag) => void, end: (drag: Drag) => void, cancel: () => void,
+ * @param {{start: (panel: number) => void, move: (drag: Drag) => void, end: (drag: Drag) => void, cancel: () => void,
  *   click: (spot: Spot, op: Operation) => void, hover: (spot: Spot|null) => void}} on
  * @param {AbortSignal} signal */
 export function listenForBrush(target, on, signal) {
@@ -51,6 +51,7 @@ export function listenForBrush(target, on, signal) {
     const op = operation(event);
     drag = { start, path: [[start.x, start.y]], op, far: false, id: event.pointerId };
     target.setPointerCapture(event.pointerId);
+    on.start(start.panel);
     on.hover(null);
   }
 

@@ -21,6 +21,7 @@ import { rounded } from "./shapes.js";
 /** @param {{target: SVGSVGElement, selection: SelectionHub, viewId: string,
  *   axes: {x: string, y: string}, mode: () => string, loaded: () => Loaded|null,
  *   panels: () => Panel[], nearest: (k: number, x: number, y: number) => number,
+ *   touched: (k: number) => void,
  *   hover: (sample: number, spot: import("./brush.js").Spot|null) => void,
  *   signal: AbortSignal}} options */
 export function createGestures(options) {
@@ -114,6 +115,7 @@ export function createGestures(options) {
   const brush = listenForBrush(
     target,
     {
+      start: options.touched,
       move,
       end,
       cancel,

@@ -116,7 +116,7 @@ export function createMarks(target, { pick, name }) {
   function focusPanel(k) {
     if (!parts[k]) return;
     setCurrent(k);
-    /** @type {SVGGElement} */ (parts[k].group).focus();
+    parts[k].group.focus({ preventScroll: true });
   }
 
   /** @param {Counts[]} counts @param {number[]|null} classes chosen by the class clause */

@@ -28,8 +28,9 @@ export function countClass(data, c, mask) {
 }
 
 /** The line under the controls.
- * @param {{data: ScatterData, mask: Uint32Array|null, pair: string, beyond: number}} options */
-export function summary({ data, mask, pair, beyond }) {
+ * @param {{data: ScatterData, mask: Uint32Array|null, pair: string, beyond: number,
+ *   others: number}} options `others` clauses of other views on these samples */
+export function summary({ data, mask, pair, beyond, others }) {
   const whole = `${share(bits.count(data.correct), data.n)} correct`;
   const missing = data.groups.reduce((sum, group) => sum + group.missing, 0);
   const first = mask
@@ -39,6 +40,7 @@ export function summary({ data, mask, pair, beyond }) {
       )}`
     : `${data.n} samples, ${whole}`;
   const rest = mask ? [`all: ${whole}`, pair] : [pair];
+  if (others) rest.push(`with ${others} ${others === 1 ? "clause" : "clauses"} from elsewhere`);
   if (missing) rest.push(`${missing} ${missing === 1 ? "sample" : "samples"} without a value`);
   if (beyond) rest.push(`${beyond} beyond the axes, drawn at their edge`);
   return { first, rest: rest.join(" · ") };

@@ -38,6 +38,7 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
   let panels = [];
   let page = { first: 0, shown: 0, of: 0, filter: "" };
   let beyond = 0;
+  let width = 0;
   let pending = new Set();
   let frame = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -62,6 +63,7 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     loaded,
     panels: () => panels,
     nearest: dots.nearest,
+    touched: (k) => marks.focusPanel(k), // so that Escape reaches this view after a brush
     hover: (sample, spot) => tip.show(sample, spot, loaded()),
     signal,
   });
@@ -104,8 +106,11 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
 
   assemble();
   followTheme(root, signal, () => schedule("layout"));
-  const resize = new ResizeObserver(() => schedule("layout"));
-  resize.observe(parts.stage);
+  const resize = new ResizeObserver(() => {
+    // Heights follow from widths: only these ask for a new layout.
+    if (Math.floor(parts.panelArea.clientWidth) !== width) schedule("layout");
+  });
+  resize.observe(parts.panelArea);
   selection.subscribe(selectionChanged, { signal });
   columns.subscribe((changed) => changed.has("directory") && reload(), { signal });
   listenForKeys(
@@ -215,7 +220,7 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
 
   /** @param {import("./local_loader.js").Loaded} here */
   function drawLayout({ data }) {
-    const width = Math.floor(parts.panelArea.clientWidth);
+    width = Math.floor(parts.panelArea.clientWidth);
     if (!width) return false; // hidden: the observer calls again when it is shown
     const { order, axes, held, height, panels: chosen } = display();
     const all = orderClasses({ data, names: names(), chosen, order, filter: page.filter });
@@ -250,7 +255,9 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     const counts = panels.map((panel) => countClass(data, panel.class, chosen));
     marks.count(counts, selection.state().classes);
     const name = pairName(columns.directory(), here.pair);
-    const { first, rest } = summary({ data, mask: chosen, pair: name, beyond });
+    const { clauses } = selection.state();
+    const others = clauses.filter(({ view, set }) => view !== viewId && set === here.set).length;
+    const { first, rest } = summary({ data, mask: chosen, pair: name, beyond, others });
     parts.countFirst.textContent = first;
     parts.countRest.textContent = rest;
     clearTimeout(settle);
@@ -312,8 +319,9 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     if (!here) return;
     const size = { width: parts.panelArea.clientWidth, height: parts.stage.clientHeight };
     const background = getComputedStyle(root).backgroundColor;
-    const text = toSvg([parts.under, ...dots.elements, parts.over], background, size);
-    const blob = kind === "png" ? await toPng(text, size) : svgBlob(text);
+    const words = parts.count.textContent ?? "";
+    const text = toSvg([parts.under, ...dots.elements, parts.over], { background, size, words });
+    const blob = kind === "png" ? await toPng(text) : svgBlob(text);
     const name = pairName(columns.directory(), here.pair).replace(" / ", "-");
     offer(blob, `local-geometry-${name}.${kind}`);
   }

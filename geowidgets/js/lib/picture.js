@@ -26,39 +26,53 @@ function selfContained(layer) {
   return copy;
 }
 
-/** The layers as one SVG document, canvases embedded as images.
- * @param {(SVGSVGElement|HTMLCanvasElement)[]} layers from the bottom up @param {string} background
- * @param {{width: number, height: number}} size CSS pixels */
-export function toSvg(layers, background, { width, height }) {
+const CAPTION = 26;
+
+/** The layers as one SVG document under a line of words, canvases embedded as images.
+ * @param {(SVGSVGElement|HTMLCanvasElement)[]} layers from the bottom up
+ * @param {{background: string, size: {width: number, height: number}, words: string}} options */
+export function toSvg(layers, { background, size: { width, height }, words }) {
   const parts = layers.flatMap((layer) => {
     if (layer.hasAttribute("hidden")) return [];
     if (layer instanceof SVGSVGElement) {
-      const text = new XMLSerializer().serializeToString(selfContained(layer));
-      return [text];
+      return [new XMLSerializer().serializeToString(selfContained(layer))];
     }
     const opacity = getComputedStyle(layer).opacity;
     const data = layer.toDataURL("image/png");
     return [`<image width="${width}" height="${height}" opacity="${opacity}" href="${data}"/>`];
   });
-  const room = `width="${width}" height="${height}"`;
+  const style = getComputedStyle(/** @type {Element} */ (layers[0].parentElement));
+  const caption = document.createElementNS("http://www.w3.org/2000/svg", "text");
+  for (const [name, value] of Object.entries({
+    x: "8",
+    y: "18",
+    fill: style.color,
+    "font-family": style.fontFamily,
+    "font-size": "13px",
+  })) {
+    caption.setAttribute(name, value);
+  }
+  caption.textContent = words;
+  const title = new XMLSerializer().serializeToString(caption);
+  const room = `width="${width}" height="${height + CAPTION}"`;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" ${room} viewBox="0 0 ${width} ${height}">` +
-    `<rect ${room} fill="${background}"/>${parts.join("")}</svg>`
+    `<svg xmlns="http://www.w3.org/2000/svg" ${room} viewBox="0 0 ${width} ${height + CAPTION}">` +
+    `<rect ${room} fill="${background}"/>${title}` +
+    `<g transform="translate(0 ${CAPTION})">${parts.join("")}</g></svg>`
   );
 }
 
 /** @param {string} text an SVG document */
 export const svgBlob = (text) => new Blob([text], { type: "image/svg+xml" });
 
-/** @param {string} text an SVG document @param {{width: number, height: number}} size
- * @param {number} [scale] @returns {Promise<Blob>} */
-export async function toPng(text, { width, height }, scale = 2) {
+/** @param {string} text an SVG document @param {number} [scale] @returns {Promise<Blob>} */
+export async function toPng(text, scale = 2) {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
@@ -72,7 +86,7 @@ export async function toPng(text, { width, height }, scale = 2) {
 export function offer(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = name.replace(/[^\w.-]+/g, "-");
+  link.download = name.replace(/[^\w.]+/g, "-");
   link.click();
   // Browsers start reading after the click has been handled.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -47,20 +47,21 @@ function backgroundBehind(el) {
 /** Mark `root` as light or dark, and again whenever the page's theme changes; then `changed()`.
  * @param {HTMLElement} root @param {AbortSignal} signal @param {() => void} [changed] */
 export function followTheme(root, signal, changed = () => {}) {
-  const mark = () => {
-    const theme = luminance(backgroundBehind(root)) < 0.35 ? "dark" : "light";
-    const different = root.dataset.gwTheme !== theme;
-    root.dataset.gwTheme = theme;
-    return different;
-  };
-  // The host swaps its style sheet some time after it changed the attribute; the colours are right
-  // once that sheet has loaded, so look again then.
   const look = () => {
-    mark();
+    const theme = luminance(backgroundBehind(root)) < 0.35 ? "dark" : "light";
+    if (root.dataset.gwTheme !== theme) root.dataset.gwTheme = theme;
+    const style = getComputedStyle(root);
+    return `${theme} ${style.color} ${style.backgroundColor}`;
+  };
+  let seen = look();
+  // Hosts touch these attributes for other reasons too, some at every frame of a drag.
+  const compare = () => {
+    const now = look();
+    if (now === seen) return;
+    seen = now;
     changed();
   };
-  mark();
-  const observer = new MutationObserver(look);
+  const observer = new MutationObserver(compare);
   const attributes = {
     attributes: true,
     attributeFilter: ["class", "data-jp-theme-name", "style"],
@@ -68,8 +69,10 @@ export function followTheme(root, signal, changed = () => {}) {
   observer.observe(document.body, attributes);
   observer.observe(document.documentElement, attributes);
   observer.observe(document.head, { childList: true });
-  document.head.addEventListener("load", look, { capture: true, signal });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", look, { signal });
+  // The host swaps its style sheet some time after it changed the attribute; the colours are right
+  // once that sheet has loaded.
+  document.head.addEventListener("load", compare, { capture: true, signal });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", compare, { signal });
   signal.addEventListener("abort", () => observer.disconnect());
 }
 
