@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from geowidgets.pruning.adopt import Adopted, MasksFromZeros, adopt
+from geowidgets.pruning.adoption import Adopted, MasksFromZeros, adopt
 from geowidgets.pruning.biprop import edge_popup, mpt
 from geowidgets.pruning.build import build_family
+from geowidgets.pruning.cycles import Snapshots, Stage, cycle_ratios, prune_retrain, retrain
 from geowidgets.pruning.family import ModelFamily
 from geowidgets.pruning.filters import ft
 from geowidgets.pruning.layers import PruningError, prunable
@@ -16,10 +17,9 @@ from geowidgets.pruning.measured import Measured, measure
 from geowidgets.pruning.penalty import GeometricPenalty
 from geowidgets.pruning.plan import Plan
 from geowidgets.pruning.provable import pfp
-from geowidgets.pruning.prune import Pruned, prune, score
+from geowidgets.pruning.pruned import Pruned, prune, score
 from geowidgets.pruning.records import ModelRecord, list_checkpoints
 from geowidgets.pruning.registry import METHODS, Method, Request, register
-from geowidgets.pruning.retrain import Snapshots, Stage, cycle_ratios, prune_retrain, retrain
 from geowidgets.pruning.robust import ROBUST_RECIPES, RobustRecipe, robust_augment
 from geowidgets.pruning.sensitivity import sipp
 from geowidgets.pruning.taylor import taylor2

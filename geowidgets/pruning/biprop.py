@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from geowidgets.pruning.layers import NORMALISATIONS, bias_name, weight_name
+from geowidgets.pruning.layers import AFFINE, bias_name, weight_name
 from geowidgets.pruning.loader import is_array_pair
 from geowidgets.pruning.masks import Masks, quotas
 from geowidgets.pruning.plan import Plan
@@ -122,7 +122,7 @@ def _plain(net: nn.Module, model: nn.Module) -> tuple[Masks, dict[str, Tensor]]:
         if shape[name].bias is not None:
             masks[bias_name(name)] = torch.zeros_like(shape[name].bias, dtype=torch.bool)
     for name, module in net.named_modules():
-        if isinstance(module, NORMALISATIONS):
+        if isinstance(module, AFFINE):
             entries = module.state_dict()
             state |= {f"{name}.{entry}": value.clone() for entry, value in entries.items()}
     return masks, state

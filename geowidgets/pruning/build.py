@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
+from geowidgets.pruning.cycles import cycle, cycle_ratios, stage_name
 from geowidgets.pruning.family import INDEX, ModelFamily
 from geowidgets.pruning.layers import PruningError
-from geowidgets.pruning.retrain import cycle, cycle_ratios, stage_name
 
 KEYS = ("architecture", "num_classes", "in_channels", "size", "seed", "train", "prune")
 RUN_KEYS = (

@@ -21,10 +21,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from geowidgets.pruning.cycles import Stage
 from geowidgets.pruning.layers import PruningError
 from geowidgets.pruning.measured import Measured
 from geowidgets.pruning.records import ModelRecord, builder, read_index
-from geowidgets.pruning.retrain import Stage
 
 FORMAT, VERSION = "geowidgets-family", 1
 INDEX = "index.json"

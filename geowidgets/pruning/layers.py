@@ -21,6 +21,14 @@ NORMALISATIONS = (
     nn.BatchNorm3d,
     nn.SyncBatchNorm,
 )
+AFFINE = (
+    *NORMALISATIONS,
+    nn.GroupNorm,
+    nn.LayerNorm,
+    nn.InstanceNorm1d,
+    nn.InstanceNorm2d,
+    nn.InstanceNorm3d,
+)
 TRIED_SIZES = (32, 28, 64, 224)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from geowidgets.pruning.adopt import load_state
+from geowidgets.pruning.adoption import load_state
 from geowidgets.pruning.layers import PruningError
 from geowidgets.pruning.masks import Masks, apply
 

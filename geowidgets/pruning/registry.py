@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from geowidgets.pruning.layers import Layer, PruningError, weight_name
 from geowidgets.pruning.loader import batches_of
+from geowidgets.training.outputs import logits_of
 
 UNITS = ("weight", "filter", "unit", "plan")
 
@@ -60,6 +61,10 @@ class Request:
         return batches_of(
             self.data, self.device, most=most, batch_size=self.batch_size, transform=self.transform
         )
+
+    def logits(self, images: Tensor) -> Tensor:
+        """The model's logits `(sample, class)`, whatever its output looks like."""
+        return logits_of(self.model(images))
 
     def samples(self, most: int) -> list[tuple[Tensor, Tensor]]:
         """Batches that hold the loader's first `most` samples together."""

@@ -10,6 +10,7 @@ from torch.nn import functional
 from geowidgets.pruning.layers import PruningError
 from geowidgets.pruning.registry import Request, register
 from geowidgets.pruning.weight_scores import Loss, mean_gradient
+from geowidgets.training.outputs import logits_of
 
 CURVATURES = ("hutchinson", "fisher")
 
@@ -63,7 +64,7 @@ def hessian_diagonal(request: Request, batches: int, probes: int, loss: Loss) ->
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     seen = 0
     for images, labels in request.take(batches):
-        value = loss(request.model(images), labels)
+        value = loss(request.logits(images), labels)
         first = torch.autograd.grad(
             value, list(weights.values()), create_graph=True, allow_unused=True
         )
@@ -93,7 +94,8 @@ def fisher_diagonal(request: Request, batches: int, chunk: int, loss: Loss) -> d
     model = request.model
 
     def of_one(weights: dict[str, Tensor], image: Tensor, label: Tensor) -> Tensor:
-        return loss(functional_call(model, (weights, state), (image[None],)), label[None])
+        logits = logits_of(functional_call(model, (weights, state), (image[None],)))
+        return loss(logits, label[None])
 
     each = vmap(grad(of_one), in_dims=(None, 0, 0))
     total = {name: torch.zeros_like(weight) for name, weight in scored.items()}

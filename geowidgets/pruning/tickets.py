@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from geowidgets.pruning.layers import CONVOLUTIONS, NORMALISATIONS, Layer, PruningError, prunable
+from geowidgets.pruning.layers import AFFINE, Layer, PruningError, prunable
 from geowidgets.pruning.masks import smallest
 
 
@@ -138,9 +138,10 @@ def ticketed(
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     for module in model.modules():
-        if isinstance(module, NORMALISATIONS) and module.affine:
+        if isinstance(module, AFFINE) and module.weight is not None:
             nn.init.ones_(module.weight).requires_grad_(train_norm)
-            nn.init.zeros_(module.bias).requires_grad_(train_norm)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias).requires_grad_(train_norm)
     layers = prunable(model)
     for name, count in kept.items():
         parent, _, leaf = name.rpartition(".")
@@ -154,6 +155,3 @@ def ticketed(
 def tickets_of(model: nn.Module) -> dict[str, Ticket]:
     """Name → ticket layer."""
     return {n: m for n, m in model.named_modules() if isinstance(m, Ticket)}
-
-
-__all__ = ["CONVOLUTIONS", "Ticket", "ticketed", "tickets_of", "top_mask"]

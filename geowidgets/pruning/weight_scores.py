@@ -59,7 +59,7 @@ def mean_gradient(request: Request, batches: int, loss: Loss) -> dict[str, Tenso
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     seen = 0
     for images, labels in request.take(batches):
-        value = loss(request.model(images), labels) * len(labels)
+        value = loss(request.logits(images), labels) * len(labels)
         gradients = torch.autograd.grad(value, list(weights.values()), allow_unused=True)
         for name, part in zip(weights, gradients, strict=True):
             if part is not None:

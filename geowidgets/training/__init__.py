@@ -6,6 +6,7 @@ from geowidgets.training.batches import crop_and_flip, to_input
 from geowidgets.training.evaluate import accuracy, resolve_device
 from geowidgets.training.loop import History, atomic_save, train
 from geowidgets.training.masking import enforce, resolve_masks
+from geowidgets.training.outputs import logits_of
 from geowidgets.training.schedule import RECIPES, learning_rate_factor, recipe
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "crop_and_flip",
     "enforce",
     "learning_rate_factor",
+    "logits_of",
     "recipe",
     "resolve_device",
     "resolve_masks",

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from geowidgets.training.batches import Images, Transform, as_tensor, check_sizes, to_input
+from geowidgets.training.outputs import logits_of
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
@@ -40,7 +41,8 @@ def accuracy(
     model.to(where).eval()
     correct = 0
     for start in range(0, len(images), batch_size):
-        logits = model(to_input(images[start : start + batch_size], where, transform))
+        batch = to_input(images[start : start + batch_size], where, transform)
+        logits = logits_of(model(batch))
         correct += int((logits.argmax(1).cpu() == labels[start : start + batch_size]).sum())
     model.train(mode)
     return correct / len(images)

@@ -20,6 +20,7 @@ from torch.nn import functional
 from geowidgets.training.batches import Images, Transform, batches_by_epoch, mix, to_input
 from geowidgets.training.evaluate import accuracy, resolve_device
 from geowidgets.training.masking import enforce, resolve_masks
+from geowidgets.training.outputs import logits_of
 from geowidgets.training.schedule import learning_rate_factor
 
 
@@ -233,7 +234,7 @@ class _Run:
             batch = batch.contiguous(memory_format=torch.channels_last)
         target = target.to(self.where, non_blocking=True)
         with torch.autocast(self.where.type, torch.bfloat16, enabled=self.half):
-            logits = self.model(batch)
+            logits = logits_of(self.model(batch))
             loss = functional.cross_entropy(
                 logits.float(), target, label_smoothing=self.settings["label_smoothing"]
             )

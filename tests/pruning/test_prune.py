@@ -256,3 +256,34 @@ def test_score_is_what_prune_ranks(lenet, batches):
     removed = torch.cat([scores[n][~masks[n]] for n in scores])
     kept = torch.cat([scores[n][masks[n]] for n in scores])
     assert removed.max() <= kept.min()
+
+
+@pytest.mark.parametrize("form", ["attribute", "key", "tuple"])
+def test_models_that_wrap_their_logits(form, lenet, digits):
+    """Hugging Face's classifiers return an object, torchvision's GoogLeNet a named tuple."""
+    from types import SimpleNamespace
+
+    from geowidgets.training import accuracy, train
+
+    class Wrapped(nn.Module):
+        def __init__(self, net: nn.Module) -> None:
+            super().__init__()
+            self.net = net
+
+        def forward(self, images: torch.Tensor):
+            logits = self.net(images)
+            return {
+                "attribute": SimpleNamespace(logits=logits),
+                "key": {"logits": logits},
+                "tuple": (logits, None),
+            }[form]
+
+    few = digits[:64]
+    net = Wrapped(lenet)
+    plain = prune(lenet, "taylor2", 0.5, loader=(few.images, few.labels), curvature="fisher")
+    found = prune(net, "taylor2", 0.5, loader=(few.images, few.labels), curvature="fisher")
+    assert all(torch.equal(found.masks[f"net.{n}"], m) for n, m in plain.masks.items())
+    assert found.head == "net.fc3"
+    expected = accuracy(lenet, few.images, few.labels, device="cpu")
+    assert accuracy(net, few.images, few.labels, device="cpu") == expected
+    train(net, few.images, few.labels, epochs=1, lr=0.01, progress=False, device="cpu")

@@ -109,3 +109,18 @@ def test_normalisation_is_not_affine(residual, images, labels):
     assert torch.equal(pruned.module.bn1.weight, torch.ones(7))
     assert not pruned.module.bn1.bias.any()
     assert not torch.equal(pruned.module.bn1.running_mean, residual.bn1.running_mean)
+
+
+@pytest.mark.parametrize("norm", [nn.GroupNorm(2, 4), nn.LayerNorm([4, 3, 3])])
+def test_every_kind_of_normalisation_is_reset(norm, images, labels):
+    """A trained group norm carried into the ticket is a trained parameter after all."""
+    with torch.no_grad():
+        norm.weight.fill_(3)
+        norm.bias.fill_(2)
+    net = nn.Sequential(nn.Conv2d(2, 4, 4), norm, nn.Flatten(), nn.Linear(36, 4))
+    found = prune(
+        net, "mpt", 0.5, loader=(images, labels), epochs=1, progress=False, example=images[:1]
+    )
+    assert (found.module[1].weight == 1).all()
+    assert not found.module[1].bias.any()
+    assert (net[1].weight == 3).all()

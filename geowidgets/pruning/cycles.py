@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from geowidgets.pruning.layers import PruningError
 from geowidgets.pruning.masks import Masks, apply
 from geowidgets.pruning.measured import Measured
-from geowidgets.pruning.prune import prune
+from geowidgets.pruning.pruned import prune
 from geowidgets.pruning.registry import find
 from geowidgets.pruning.robust import robust_augment
 
