@@ -31,10 +31,12 @@ export function createBar(bar, { columns, selection, signal }) {
     const { models, benchmarks, pairs, classes, clauses } = state;
     clear.disabled =
       !clauses.length && [models, benchmarks, pairs, classes].every((c) => c === null);
-    summary.textContent = selectionWords(state, columns.directory(), (set) => {
+    const words = selectionWords(state, columns.directory(), (set) => {
       const mask = selection.mask(set);
       return mask ? selection.count(mask) : null;
     });
+    summary.textContent = words;
+    summary.title = words;
   }
 
   selection.subscribe(show, { signal });

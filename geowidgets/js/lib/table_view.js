@@ -46,14 +46,17 @@ export function createTableView(root, { columns, selection, display, change, hei
   const problem = html("div", { class: "gw-error", role: "alert" });
   root.append(bar, problem, scroll, legend, status);
   const tip = createTip(root);
-  const read = createTableData(columns, selection, () => update());
+  // Numbers that arrive during a drag must not change the view's height under the pointer.
+  const read = createTableData(columns, selection, () => update(dragging));
   const showToolbar = createToolbar(bar, { change, items: menuItems() });
   const grid = createGrid(scroll, { paint: paintLine, label }, signal);
 
   /** @type {TableData} */
   let data = read();
   /** @type {Layout} */
-  let layout = tableLayout(columns.directory(), data, display(), scroll.clientWidth);
+  let layout = tableLayout(columns.directory(), data, display(), 0);
+  let width = 0;
+  let dragging = false;
   /** @type {import("./table_paint.js").Style} */
   let style = {
     ...freshStyle(),
@@ -76,7 +79,8 @@ export function createTableView(root, { columns, selection, display, change, hei
   /** Everything anew: what stands where may have changed. */
   function redraw() {
     data = read();
-    layout = tableLayout(columns.directory(), data, display(), scroll.clientWidth);
+    width = scroll.clientWidth || width; // none while the host hides the view
+    layout = tableLayout(columns.directory(), data, display(), width);
     style = { ...style, ...freshStyle(), mode: layout.mode };
     scroll.style.maxHeight = `${height()}px`;
     scroll.setAttribute("aria-label", gridLabel());
@@ -236,14 +240,15 @@ export function createTableView(root, { columns, selection, display, change, hei
 
   followTheme(root, signal, redraw);
   listen(scroll, { grid, selection, change, point, layout: () => layout }, signal);
-  selection.subscribe(({ transient }) => update(transient), { signal });
-  columns.subscribe((changed) => changed.has("directory") && redraw(), { signal });
-  let width = 0;
+  const changed = (/** @type {{ transient: boolean }} */ { transient }) => {
+    dragging = transient;
+    update(transient);
+  };
+  selection.subscribe(changed, { signal });
+  columns.subscribe((keys) => keys.has("directory") && redraw(), { signal });
   const resized = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== width) {
-      width = root.clientWidth;
-      redraw();
-    }
+    // Compared with what was drawn: a host that swaps its theme gives no width for a moment.
+    if (scroll.clientWidth && scroll.clientWidth !== width) redraw();
   });
   resized.observe(root);
   signal.addEventListener("abort", () => resized.disconnect());

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inside } from "../../geowidgets/js/lib/table_grid.js";
+import { allCells, tableLayout } from "../../geowidgets/js/lib/table_layout.js";
+import { step } from "../../geowidgets/js/lib/table_pointer.js";
+import { csv, points, summary } from "../../geowidgets/js/lib/table_words.js";
+
+const model = (name, method, ratio) => ({
+  name,
+  architecture: "net",
+  method,
+  ratio,
+  parent: ratio ? "dense" : null,
+  seed: 0,
+});
+const benchmark = (name, corruption, severity, family) => ({
+  name,
+  corruption,
+  severity,
+  family,
+  set: "test",
+});
+const DIRECTORY = {
+  classes: ["a", "b"],
+  sets: [{ name: "test", n: 10, image: null }],
+  models: [model("dense", "dense", 0), model('p, "90"', "prune", 0.9), model("p50", "prune", 0.5)],
+  benchmarks: [
+    benchmark("fog-1", "fog", 1, "weather"),
+    benchmark("clean", "", 0, "clean"),
+    benchmark("fog-3", "fog", 3, "weather"),
+    benchmark("=cmd", "", 0, "other"),
+  ],
+  done: "",
+  revision: 0,
+};
+const DATA = {
+  sets: new Map([
+    [
+      "test",
+      {
+        n: 10,
+        accuracy: [0.9, 1, 0.7, 0.5, 0.3, 0.8, 0.1, 0.5, 0.6, 0.9, Number.NaN, 0.5],
+        benchmarks: [0, 1, 2, 3],
+        counts: null,
+        subset: null,
+      },
+    ],
+  ]),
+  filtered: false,
+  loading: false,
+  error: "",
+};
+const DISPLAY = { mode: "bars", order: "family", severity: null, sortBy: null, descending: true };
+const layout = (display = {}) => tableLayout(DIRECTORY, DATA, { ...DISPLAY, ...display }, 800);
+
+test("tops add up to the height of all lines, and bars rise in ratio", () => {
+  const { lines, tops, sizes } = layout();
+  assert.equal(tops.length, lines.length + 1);
+  assert.equal(tops.at(-1), sizes.group + 2 * sizes.row);
+  assert.deepEqual(lines[2].models, [2, 1]);
+});
+
+test("one line a model in the other modes, sorted by the column asked for", () => {
+  const labels = (display) => layout(display).lines.map((line) => line.label ?? line.architecture);
+  assert.deepEqual(labels({ mode: "heat" }), ["net", "dense", "prune 50.0 %", "prune 90.0 %"]);
+  const worst = { mode: "numbers", sortBy: "fog", descending: false };
+  assert.deepEqual(labels(worst), ["net", "prune 90.0 %", "prune 50.0 %", "dense"]);
+  assert.equal(layout({ sortBy: "gone" }).sortBy, null);
+});
+
+test("an empty store has a layout", () => {
+  const empty = { ...DIRECTORY, models: [], benchmarks: [] };
+  const { lines, columns, tops } = tableLayout(empty, DATA, DISPLAY, 800);
+  assert.deepEqual([lines, columns, tops], [[], [], [0]]);
+  const state = { filtered: false, loading: false, sets: [] };
+  assert.match(summary(empty, [], state), /no models yet/);
+});
+
+test("arrows skip headings, stay inside and reach the names and column names", () => {
+  // Catches: a cursor that leaves the grid, or that cannot get to a heading.
+  const at = layout();
+  const go = (place, key, ctrlKey = false) => step(at, place, { key, ctrlKey, metaKey: false });
+  assert.deepEqual(go({ line: 1, column: 0, bar: 0 }, "ArrowUp"), { line: -1, column: 0, bar: 0 });
+  assert.deepEqual(go({ line: 1, column: -1, bar: 0 }, "ArrowUp"), { line: 0, column: -1, bar: 0 });
+  assert.deepEqual(go({ line: -1, column: 0, bar: 0 }, "ArrowDown"), {
+    line: 1,
+    column: 0,
+    bar: 0,
+  });
+  assert.deepEqual(go({ line: 2, column: 0, bar: 0 }, "ArrowDown"), { line: 2, column: 0, bar: 0 });
+  assert.deepEqual(go({ line: 2, column: 0, bar: 0 }, "ArrowRight", true).bar, 1);
+  assert.equal(go({ line: 2, column: 0, bar: 0 }, "x"), null);
+});
+
+test("scrolling to a cell moves as little as needed", () => {
+  assert.deepEqual(
+    [inside(50, 100, 60, 80), inside(50, 100, 20, 40), inside(50, 100, 190, 210)],
+    [50, 20, 110],
+  );
+});
+
+test("CSV: quotes, missing pairs left out, formulas disarmed", () => {
+  const entries = allCells(DATA, 3, layout().columns);
+  const lines = csv(DIRECTORY, entries).trim().split("\n");
+  assert.equal(lines.length, 1 + 9);
+  assert.ok(lines.some((line) => line.startsWith('"p, ""90""","net","prune",0.9,0,"clean"')));
+  assert.ok(lines.some((line) => line.includes(`"'=cmd"`)));
+});
+
+test("the summary gives range and gaps; differences carry a sign, zero none", () => {
+  const entries = allCells(DATA, 3, layout({ severity: 3 }).columns);
+  const words = summary(DIRECTORY, entries, { filtered: false, loading: false, sets: [] });
+  assert.equal(words, "3 models × 4 benchmarks: accuracy 10.0 to 100.0 %, 1 cell not computed.");
+  assert.deepEqual([0.0123, -0.2, 0.0004].map(points), ["+1.2", "−20.0", "0.0"]);
+});
