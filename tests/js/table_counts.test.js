@@ -21,15 +21,19 @@ function pack(pairs, n, bit) {
   return bytes;
 }
 
-for (const n of [1, 7, 8, 31, 32, 33, 70, 1797]) {
-  test(`counts of ${n} samples equal a loop over samples`, () => {
-    // Catches: pairs that are not a multiple of four bytes long run into each other.
+const SHARES = [0.3, 0.003, 1];
+for (const [n, share] of [1, 7, 8, 31, 32, 33, 70, 1797].flatMap((n) =>
+  SHARES.map((s) => [n, s]),
+)) {
+  test(`counts of ${n} samples, ${share} of them chosen, equal a loop over samples`, () => {
+    // Catches: pairs that are not a multiple of four bytes long run into each other; bit 31 taken
+    // for a sign; the path for few samples differing from the one for many.
     const next = random(n);
     const pairs = 15;
     const right = Array.from({ length: pairs }, () =>
       Array.from({ length: n }, () => next() < 0.7),
     );
-    const chosen = Array.from({ length: n }, (_, i) => i === 0 || next() < 0.3);
+    const chosen = Array.from({ length: n }, (_, i) => i === 0 || next() < share);
     const correct = packedWords(
       pack(pairs, n, (p, i) => right[p][i]),
       pairs,

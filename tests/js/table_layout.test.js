@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inside } from "../../geowidgets/js/lib/table_grid.js";
-import { allCells, tableLayout } from "../../geowidgets/js/lib/table_layout.js";
+import { tableCells, tableLayout } from "../../geowidgets/js/lib/table_layout.js";
 import { step } from "../../geowidgets/js/lib/table_pointer.js";
 import { csv, points, summary } from "../../geowidgets/js/lib/table_words.js";
 
@@ -100,7 +100,7 @@ test("scrolling to a cell moves as little as needed", () => {
 });
 
 test("CSV: quotes, missing pairs left out, formulas disarmed", () => {
-  const entries = allCells(DATA, 3, layout().columns);
+  const entries = tableCells(DATA).all(3, layout().columns);
   const lines = csv(DIRECTORY, entries).trim().split("\n");
   assert.equal(lines.length, 1 + 9);
   assert.ok(lines.some((line) => line.startsWith('"p, ""90""","net","prune",0.9,0,"clean"')));
@@ -108,7 +108,7 @@ test("CSV: quotes, missing pairs left out, formulas disarmed", () => {
 });
 
 test("the summary gives range and gaps; differences carry a sign, zero none", () => {
-  const entries = allCells(DATA, 3, layout({ severity: 3 }).columns);
+  const entries = tableCells(DATA).all(3, layout({ severity: 3 }).columns);
   const words = summary(DIRECTORY, entries, { filtered: false, loading: false, sets: [] });
   assert.equal(words, "3 models × 4 benchmarks: accuracy 10.0 to 100.0 %, 1 cell not computed.");
   assert.deepEqual([0.0123, -0.2, 0.0004].map(points), ["+1.2", "−20.0", "0.0"]);

@@ -34,7 +34,7 @@ export function cell(numbers, model, benchmarks, filtered) {
     sum += Math.round(accuracy * numbers.n);
     if (numbers.counts) part += numbers.counts[pair];
   }
-  if (done === 0 || numbers.n === 0) return missing();
+  if (done === 0 || numbers.n === 0) return MISSING;
   return described(numbers, done, sum, part, filtered);
 }
 
@@ -51,48 +51,44 @@ export function cell(numbers, model, benchmarks, filtered) {
  */
 function described({ n, subset, counts }, done, sum, part, filtered) {
   const [low, high] = wilson(sum / done, n);
-  const whole = {
+  const chosen = subset === null || counts === null ? null : subset;
+  const compared = chosen === null ? NONE : subsetDifference(part / done, chosen, sum / done, n);
+  // One literal: a table makes thousands of these at every move of a brush.
+  return {
+    state: chosen !== null ? "subset" : filtered ? "elsewhere" : "whole",
     benchmarks: done,
     n: n * done,
     correct: sum,
     accuracy: sum / done / n,
     low,
     high,
-  };
-  if (subset === null || counts === null) {
-    return { ...missing(), ...whole, state: filtered ? "elsewhere" : "whole" };
-  }
-  const compared = subsetDifference(part / done, subset, sum / done, n);
-  return {
-    ...whole,
-    state: "subset",
-    subsetN: subset * done,
-    subsetCorrect: part,
-    subsetAccuracy: subset === 0 ? Number.NaN : part / done / subset,
+    subsetN: (chosen ?? 0) * done,
+    subsetCorrect: chosen === null ? 0 : part,
+    subsetAccuracy: chosen ? part / done / chosen : Number.NaN,
     difference: compared.difference,
     differenceLow: compared.low,
     differenceHigh: compared.high,
   };
 }
 
-/** @returns {Cell} */
-function missing() {
-  return {
-    state: "missing",
-    benchmarks: 0,
-    n: 0,
-    correct: 0,
-    accuracy: Number.NaN,
-    low: Number.NaN,
-    high: Number.NaN,
-    subsetN: 0,
-    subsetCorrect: 0,
-    subsetAccuracy: Number.NaN,
-    difference: Number.NaN,
-    differenceLow: Number.NaN,
-    differenceHigh: Number.NaN,
-  };
-}
+const NONE = { difference: Number.NaN, low: Number.NaN, high: Number.NaN };
+
+/** @type {Cell} */
+const MISSING = Object.freeze({
+  state: "missing",
+  benchmarks: 0,
+  n: 0,
+  correct: 0,
+  accuracy: Number.NaN,
+  low: Number.NaN,
+  high: Number.NaN,
+  subsetN: 0,
+  subsetCorrect: 0,
+  subsetAccuracy: Number.NaN,
+  difference: Number.NaN,
+  differenceLow: Number.NaN,
+  differenceHigh: Number.NaN,
+});
 
 /**
  * Whether the 95 % interval of a subset's difference leaves 0 out.

@@ -66,11 +66,11 @@ export function createTableData(columns, selection, arrived) {
     const sets = directory.sets.map(({ name, n }) => {
       const own = directory.benchmarks.flatMap(({ set }, index) => (set === name ? [index] : []));
       const pairs = own.length * directory.models.length;
-      const all = want(`accuracy/${name}`);
+      const all = pairs ? want(`accuracy/${name}`) : new Float32Array();
       const accuracy = all
         ? local(name, all, own, directory.benchmarks.length, directory.models.length)
         : new Float32Array(pairs).fill(Number.NaN);
-      const mask = filtered ? subset(name, state.classes) : null;
+      const mask = filtered && pairs ? subset(name, state.classes) : null;
       const correct = mask ? want(`correct/${name}`) : undefined;
       loading ||= !all || mask === undefined || (mask !== null && !correct);
       const counts =

@@ -107,29 +107,37 @@ export function meanAccuracy(data) {
 }
 
 /**
- * The cells of a line in one column, one a model.
+ * The cells of a table, each computed once, when it is first asked for.
+ * @typedef {{ at: (model: number, column: Column) => Cell,
+ *   all: (models: number, columns: Column[]) => { model: number, column: Column, cell: Cell }[] }}
+ *   Cells
  * @param {TableData} data
- * @param {number[]} models
- * @param {Column} column
- * @returns {Cell[]}
+ * @returns {Cells}
  */
-export function lineCells(data, models, column) {
-  const numbers = data.sets.get(column.set);
-  if (!numbers) return [];
-  return models.map((model) => cell(numbers, model, column.benchmarks, data.filtered));
-}
+export function tableCells({ sets, filtered }) {
+  /** @type {Map<Column, Cell[]>} */
+  const known = new Map();
 
-/**
- * All cells of the table at once, for the scale, the summary and the export.
- * @param {TableData} data
- * @param {number} models
- * @param {Column[]} columns
- * @returns {{ model: number, column: Column, cell: Cell }[]}
- */
-export function allCells(data, models, columns) {
-  return Array.from({ length: models }, (_, model) =>
-    columns.flatMap((column) =>
-      lineCells(data, [model], column).map((value) => ({ model, column, cell: value })),
-    ),
-  ).flat();
+  /** @param {number} model @param {Column} column */
+  function at(model, column) {
+    let cells = known.get(column);
+    if (!cells) {
+      cells = [];
+      known.set(column, cells);
+    }
+    const numbers = /** @type {import("./table_cells.js").SetNumbers} */ (sets.get(column.set));
+    cells[model] ??= cell(numbers, model, column.benchmarks, filtered);
+    return cells[model];
+  }
+
+  return {
+    at,
+    all(models, columns) {
+      const entries = [];
+      for (let model = 0; model < models; model += 1) {
+        for (const column of columns) entries.push({ model, column, cell: at(model, column) });
+      }
+      return entries;
+    },
+  };
 }

@@ -14,9 +14,9 @@ export function createTip(root) {
 
   return {
     show(anchor, x, [title, ...rest], lines) {
-      const list = html("dl", { class: "gw-table-facts" });
+      const list = html("div", { class: "gw-table-facts" });
       for (const [name, value] of lines) {
-        list.append(html("dt", {}, name), html("dd", {}, value));
+        list.append(html("span", { class: "gw-soft" }, name), html("span", {}, value));
       }
       tip.replaceChildren(
         html("div", { class: "gw-table-tip-title" }, title),

@@ -8,7 +8,7 @@ import { createTableData } from "./table_data.js";
 import { drawTable } from "./table_export.js";
 import { differenceScale } from "./table_geometry.js";
 import { createGrid } from "./table_grid.js";
-import { allCells, lineCells, tableLayout } from "./table_layout.js";
+import { tableCells, tableLayout } from "./table_layout.js";
 import { fillLegend } from "./table_legend.js";
 import { COLORS, paintCell } from "./table_paint.js";
 import { listen } from "./table_pointer.js";
@@ -53,6 +53,7 @@ export function createTableView(root, { columns, selection, display, change, hei
 
   /** @type {TableData} */
   let data = read();
+  let cells = tableCells(data);
   /** @type {Layout} */
   let layout = tableLayout(columns.directory(), data, display(), 0);
   let width = 0;
@@ -79,6 +80,7 @@ export function createTableView(root, { columns, selection, display, change, hei
   /** Everything anew: what stands where may have changed. */
   function redraw() {
     data = read();
+    cells = tableCells(data);
     width = scroll.clientWidth || width; // none while the host hides the view
     layout = tableLayout(columns.directory(), data, display(), width);
     style = { ...style, ...freshStyle(), mode: layout.mode };
@@ -94,6 +96,7 @@ export function createTableView(root, { columns, selection, display, change, hei
   function update(transient = false) {
     const before = data;
     data = read();
+    cells = tableCells(data);
     const moved = [...data.sets].some(([name, { accuracy }]) => {
       return before.sets.get(name)?.accuracy !== accuracy;
     });
@@ -111,7 +114,7 @@ export function createTableView(root, { columns, selection, display, change, hei
     const { models } = columns.directory();
     let largest = 0;
     if (data.filtered) {
-      for (const { cell } of allCells(data, models.length, layout.columns)) {
+      for (const { cell } of cells.all(models.length, layout.columns)) {
         // An unclear difference may be as large as it likes: it must not flatten the others.
         if (isClear(cell)) largest = Math.max(largest, Math.abs(cell.difference));
       }
@@ -141,7 +144,7 @@ export function createTableView(root, { columns, selection, display, change, hei
       n,
       subset: data.sets.get(name)?.subset ?? null,
     }));
-    const entries = allCells(data, directory.models.length, layout.columns);
+    const entries = cells.all(directory.models.length, layout.columns);
     const has = (/** @type {string} */ state) => entries.some(({ cell }) => cell.state === state);
     fillLegend(legend, {
       mode: layout.mode,
@@ -174,17 +177,16 @@ export function createTableView(root, { columns, selection, display, change, hei
     const { models } = columns.directory();
     const { reference, compared } = selection.state();
     const under = hot && layout.lines[hot.line] === line ? hot : null;
+    const parent = models.findIndex(({ name }) => name === models[line.models[0]].parent);
     layout.columns.forEach((column, index) => {
-      const cells = lineCells(data, line.models, column);
       const bars = line.models.map((model, i) => ({
-        cell: cells[i],
+        cell: cells.at(model, column),
         dim: !column.benchmarks.some((benchmark) => focused(model, benchmark)),
         mark: mark(model, column.benchmarks, reference, compared),
         hot: under?.column === index && under.bar === i,
       }));
       const box = { x: index * sizes.column, y: 0, width: sizes.column, height: sizes.row };
-      const parent = models.findIndex(({ name }) => name === models[line.models[0]].parent);
-      const dense = parent < 0 ? Number.NaN : lineCells(data, [parent], column)[0].accuracy;
+      const dense = parent < 0 ? Number.NaN : cells.at(parent, column).accuracy;
       paintCell(context, box, bars, { ...style, parent: dense });
     });
   }
@@ -194,8 +196,8 @@ export function createTableView(root, { columns, selection, display, change, hei
     const { models } = columns.directory();
     const own = line.models.map((model) => models[model]);
     const name = line.kind === "row" ? `${line.architecture}, ${line.label}` : line.architecture;
-    const cells = lineCells(data, line.models, layout.columns[column]);
-    return cellLabel(cells, own, name, layout.columns[column]);
+    const shown = line.models.map((model) => cells.at(model, layout.columns[column]));
+    return cellLabel(shown, own, name, layout.columns[column]);
   }
 
   /** @param {Place | null} place @param {number} x */
@@ -211,14 +213,14 @@ export function createTableView(root, { columns, selection, display, change, hei
     }
     const model = columns.directory().models[line.models[place.bar]];
     const column = layout.columns[place.column];
-    const [cell] = lineCells(data, [line.models[place.bar]], column);
+    const cell = cells.at(line.models[place.bar], column);
     tip.show(node.getBoundingClientRect(), x, [model.name, column.title], cellLines(cell, model));
   }
 
   function menuItems() {
     const records = () => {
       const directory = columns.directory();
-      return csv(directory, allCells(data, directory.models.length, layout.columns));
+      return csv(directory, cells.all(directory.models.length, layout.columns));
     };
     return [
       { label: "Copy CSV", run: () => navigator.clipboard.writeText(records()) },
