@@ -23,6 +23,7 @@ function selfContained(layer) {
     for (const name of COPIED) copies[k].setAttribute(name, style.getPropertyValue(name));
     copies[k].removeAttribute("class");
   });
+  copy.removeAttribute("class");
   return copy;
 }
 

@@ -40,10 +40,13 @@ export function createRangeForm({ classes, names, submit }) {
     {
       class: "gw-form",
       "aria-label": "select by typed ranges",
-      onsubmit: (/** @type {Event} */ event) => {
+      // JupyterLab swallows the submit event that Enter in a field would cause.
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
         event.preventDefault();
         send("replace");
       },
+      onsubmit: (/** @type {Event} */ event) => event.preventDefault(),
     },
     html("label", { class: "gw-field" }, html("span", {}, "Class"), list),
     range(names.x, fields[0], fields[1]),
