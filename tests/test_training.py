@@ -96,7 +96,7 @@ def test_an_interrupted_run_ends_where_a_whole_one_does(net, few, tmp_path):
     again = train(fresh, few.images, few.labels, masks=mask, checkpoint=path, **QUICK)
     assert len(again.epochs) == 3
     with pytest.raises(ValueError, match=r"other settings \(lr: 0\.02 then, 0\.5 now\)"):
-        train(fresh, few.images, few.labels, checkpoint=path, **QUICK | {"lr": 0.5})
+        train(fresh, few.images, few.labels, masks=mask, checkpoint=path, **QUICK | {"lr": 0.5})
 
 
 def test_batches_of_a_loader_are_taken_as_they_come(net, few):

@@ -139,7 +139,8 @@ def _run(family, config, run, images, labels, validation, loader, data) -> None:
                 options=run.get("options", {}), **data,
             )  # fmt: skip
             family.add_stage(stage, **_accuracy(stage.module, validation, data))
-            (family.folder / f"{name}.checkpoint").unlink(missing_ok=True)
+            for left in family.folder.glob(f"{name}.????????.checkpoint"):
+                left.unlink()
         if iterative:
             parent = name
 

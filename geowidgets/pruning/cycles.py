@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from geowidgets.pruning.layers import PruningError
@@ -169,6 +171,19 @@ def prune_retrain(
     return stages
 
 
+def checkpoint_path(folder: str | Path, name: str, module: nn.Module) -> Path:
+    """Where a stage's training is kept while it runs; another start gets another file.
+
+    A checkpoint left by a run from other weights would otherwise be taken for this one's.
+    """
+    digest = hashlib.sha256()
+    for value in module.state_dict().values():
+        digest.update(
+            value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes()
+        )
+    return Path(folder) / f"{name}.{digest.hexdigest()[:8]}.checkpoint"
+
+
 def stage_name(stem: str, ratio: float) -> str:
     """The stem and the percentage removed, such as "magnitude-90"."""
     return f"{stem}-{round(100 * ratio, 3):g}"
@@ -200,7 +215,7 @@ def cycle(
             pruned.module, pruned.masks, images, labels, schedule=schedule, recipe=recipe,
             penalty=penalty, transform=transform, seed=seed + number, device=device,
             progress=progress, label=label,
-            checkpoint=None if folder is None else Path(folder) / f"{name}.checkpoint",
+            checkpoint=None if folder is None else checkpoint_path(folder, name, pruned.module),
         )  # fmt: skip
     return Stage(
         name, pruned.module, pruned.masks, pruned.measured, method, ratio, parent, number, seed,

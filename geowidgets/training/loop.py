@@ -142,6 +142,7 @@ def train(
         "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay,
         "schedule": schedule, "milestones": list(milestones), "gamma": gamma, "warmup": warmup,
         "label_smoothing": label_smoothing, "crop": crop, "flip": flip, "max_norm": max_norm,
+        "samples": None if labels is None else len(labels), "masks": _removed(masks),
     }  # fmt: skip
     on_cuda = where.type == "cuda"
     layout = torch.channels_last if channels_last and on_cuda else torch.preserve_format
@@ -275,6 +276,11 @@ def _example(images, labels, device, transform) -> Tensor:
     """Two samples as the model takes them."""
     raw = next(iter(images))[0] if labels is None else images
     return to_input(raw[:2], device, transform)
+
+
+def _removed(masks: Mapping[str, Tensor] | None) -> dict[str, int]:
+    """How many entries each mask removes: enough to tell two runs' checkpoints apart."""
+    return {name: int((~mask.bool()).sum()) for name, mask in (masks or {}).items()}
 
 
 def _seed_dropout(seed: int, epoch: int, device: torch.device) -> None:

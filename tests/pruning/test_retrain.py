@@ -127,6 +127,12 @@ def test_an_interrupted_stage_resumes(lenet, few, tmp_path):
     assert calls == [0, 1]
     assert torch.equal(resumed.module.fc1.weight, whole.module.fc1.weight)
     assert [e["loss"] for e in resumed.history] == [e["loss"] for e in whole.history]
+    with torch.no_grad():
+        lenet.fc3.bias.add_(1)
+    other = prune_retrain(
+        lenet, few.images, few.labels, schedule=QUICK, folder=tmp_path, **settings
+    )[0]
+    assert not torch.equal(other.module.fc3.bias, whole.module.fc3.bias)
 
 
 @pytest.mark.parametrize("recipe", ["paper", "code"])
