@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 
@@ -119,42 +119,21 @@ class Notebook:
         self.allowed.append("Could not send widget sync message")
         self.page.evaluate(STOP_KERNEL)
 
-    def sent(self) -> Frames:
-        """Start counting the websocket messages that the page sends to the kernel."""
-        return Frames(self.page)
-
     def photograph(self, name: str, target: Locator | None = None) -> None:
         """Write `<name>.png` where $GEOWIDGETS_SCREENSHOTS points; nothing when it is unset."""
-        folder = os.environ.get("GEOWIDGETS_SCREENSHOTS")
-        if folder:
-            path = Path(folder) / f"{name}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
+        if path := picture(name):
             (target or self.page).screenshot(path=path)
 
-
-class Frames:
-    """Counts kernel messages by wrapping the page's `WebSocket.send`."""
-
-    COUNT = """() => {
-      if (window.gwFrames !== undefined) return;
-      window.gwFrames = 0;
-      const send = WebSocket.prototype.send;
-      WebSocket.prototype.send = function (data) { window.gwFrames += 1; send.call(this, data); };
-    }"""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        page.evaluate(self.COUNT)
-        self._start = self._now()
-
-    def _now(self) -> int:
-        return self._page.evaluate("() => window.gwFrames")
-
-    def count(self) -> int:
-        """Messages since this object was made."""
-        return self._now() - self._start
+    def keep(self, name: str, source: Path) -> None:
+        """Copy a picture that the page made to the same place."""
+        if path := picture(name):
+            shutil.copy(source, path)
 
 
-def value(locator: Locator, script: str, argument: Any = None) -> Any:
-    """Evaluate `script` on the element that `locator` finds."""
-    return locator.evaluate(script, argument)
+def picture(name: str) -> Path | None:
+    """Where a picture of that name goes, or None where nobody asked for pictures."""
+    folder = os.environ.get("GEOWIDGETS_SCREENSHOTS")
+    if not folder:
+        return None
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder) / f"{name}.png"

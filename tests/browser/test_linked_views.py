@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 import geowidgets as gw
@@ -193,6 +194,21 @@ def test_csv_equals_the_dataframe(linked: Notebook, tiny_store) -> None:
     for column in ("correct", "accuracy", "low", "high"):
         values = [float(line.split(",")[header.index(column)]) for line in lines[1:]]
         assert sorted(values) == pytest.approx(sorted(frame[column]), abs=1e-7)
+
+
+def test_picture_holds_the_whole_table(linked: Notebook) -> None:
+    """A blank picture, or one cut at the edge of the view."""
+    root = Table(linked.output(TABLE)).root
+    with linked.page.expect_download() as download:
+        root.locator("summary").click()
+        root.get_by_role("button", name="PNG").click()
+    pixels = np.asarray(Image.open(download.value.path()).convert("L"))
+    linked.keep("table", Path(download.value.path()))
+    body = root.locator(".gw-table-body").bounding_box()
+    assert body is not None
+    assert pixels.shape[1] >= body["width"]
+    assert pixels.shape[0] >= body["height"]
+    assert len(np.unique(pixels)) > 20
 
 
 def test_link_survives_the_kernel(open_notebook: Open, tiny_store) -> None:

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { inside } from "../../geowidgets/js/lib/table_grid.js";
 import { tableCells, tableLayout } from "../../geowidgets/js/lib/table_layout.js";
 import { step } from "../../geowidgets/js/lib/table_pointer.js";
-import { csv, points, summary } from "../../geowidgets/js/lib/table_words.js";
+import { cellLines, csv, points, summary } from "../../geowidgets/js/lib/table_words.js";
 
 const model = (name, method, ratio) => ({
   name,
@@ -112,4 +112,14 @@ test("the summary gives range and gaps; differences carry a sign, zero none", ()
   const words = summary(DIRECTORY, entries, { filtered: false, loading: false, sets: [] });
   assert.equal(words, "3 models × 4 benchmarks: accuracy 10.0 to 100.0 %, 1 cell not computed.");
   assert.deepEqual([0.0123, -0.2, 0.0004].map(points), ["+1.2", "−20.0", "0.0"]);
+});
+
+test("hovering gives exact numbers, and says which severities are missing", () => {
+  const { columns } = layout();
+  const fog = columns.find(({ label }) => label === "fog");
+  const lines = (model) =>
+    Object.fromEntries(cellLines(tableCells(DATA).at(model, fog), DIRECTORY.models[model], 2));
+  assert.equal(lines(0).accuracy, "80.00 % (16 of 20, over 2 of 2 severities)");
+  assert.equal(lines(2).accuracy, "60.00 % (6 of 10, over 1 of 2 severities)");
+  assert.equal(lines(1).removed, "90.0 % of the weights");
 });

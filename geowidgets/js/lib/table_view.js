@@ -214,7 +214,12 @@ export function createTableView(root, { columns, selection, display, change, hei
     const model = columns.directory().models[line.models[place.bar]];
     const column = layout.columns[place.column];
     const cell = cells.at(line.models[place.bar], column);
-    tip.show(node.getBoundingClientRect(), x, [model.name, column.title], cellLines(cell, model));
+    tip.show(
+      node.getBoundingClientRect(),
+      x,
+      [model.name, column.title],
+      cellLines(cell, model, column.benchmarks.length),
+    );
   }
 
   function menuItems() {

@@ -30,13 +30,14 @@ export function points(fraction) {
  * What hovering shows: `[label, value]` lines under the model's name and the column's.
  * @param {Cell} cell
  * @param {Model} model
+ * @param {number} wanted benchmarks of the column
  * @returns {[string, string][]}
  */
-export function cellLines(cell, model) {
+export function cellLines(cell, model, wanted) {
   /** @type {[string, string][]} */
   const lines = [["removed", `${percent(model.ratio)} % of the weights`]];
   if (cell.state === "missing") return [...lines, ["accuracy", "not computed"]];
-  const over = cell.benchmarks > 1 ? `, over ${cell.benchmarks} benchmarks` : "";
+  const over = wanted > 1 ? `, over ${cell.benchmarks} of ${wanted} severities` : "";
   lines.push(
     ["accuracy", `${percent2(cell.accuracy)} % (${share(cell.correct, cell.n)}${over})`],
     ["95 % interval", `${percent2(cell.low)} to ${percent2(cell.high)} %`],
