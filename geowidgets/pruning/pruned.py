@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -128,7 +129,8 @@ def prune(
         layers=layers, prune_head=prune_head, head=head, example=example, batch_size=batch_size,
         transform=transform,
     )  # fmt: skip
-    plan = _plan(found, request, bias, budget, options)
+    with _seeded(seed):
+        plan = _plan(found, request, bias, budget, options)
     kept = masking.merge(request.masks, plan.masks)
     masking.check_not_empty(kept, allow_empty)
     module = copy.deepcopy(model)
@@ -167,7 +169,16 @@ def score(
         layers=layers, prune_head=True, head=None, example=None, batch_size=batch_size,
         transform=transform,
     )  # fmt: skip
-    return check_scores(found, request.layers, found.function(request, **options))
+    with _seeded(seed):
+        return check_scores(found, request.layers, found.function(request, **options))
+
+
+@contextlib.contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """The global generator seeded inside, as it was outside: a DataLoader shuffles with it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
 
 
 def _request(
@@ -195,7 +206,8 @@ def _request(
         transform=transform,
         prune_head=prune_head,
     )
-    example = find_example(working, _first_sample(request, example))
+    with _seeded(seed):
+        example = find_example(working, _first_sample(request, example))
     head = _head(working, modules, head, example)
     counted = _counted(modules, layers, prune_head, head)
     chosen = [n for n in counted if found.unit == "weight" or n != head or found.unit == "plan"]

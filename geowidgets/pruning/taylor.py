@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 from torch.func import functional_call, grad, vmap
@@ -44,6 +46,8 @@ def taylor2(
         raise PruningError(f"curvature: expected one of {', '.join(CURVATURES)}, got {curvature!r}")
     if probes < 1 or chunk < 1:
         raise PruningError(f"probes and chunk: expected at least 1, got {probes} and {chunk}")
+    # One and the same data for g and h, also from a loader that shuffles.
+    request = replace(request, data=request.take(batches), transform=None)
     first = mean_gradient(request, batches, loss)
     if curvature == "fisher":
         second = fisher_diagonal(request, batches, chunk, loss)

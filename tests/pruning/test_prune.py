@@ -287,3 +287,25 @@ def test_models_that_wrap_their_logits(form, lenet, digits):
     expected = accuracy(lenet, few.images, few.labels, device="cpu")
     assert accuracy(net, few.images, few.labels, device="cpu") == expected
     train(net, few.images, few.labels, epochs=1, lr=0.01, progress=False, device="cpu")
+
+
+@pytest.mark.parametrize("method", ["gradient", "taylor2"])
+def test_a_shuffling_loader_is_seeded_too(method, lenet, digits):
+    """A DataLoader draws its order from the global generator: masks would differ run by run."""
+    from torch.utils.data import DataLoader, TensorDataset
+
+    from geowidgets.training import to_input
+
+    few = digits[:160]
+    data = TensorDataset(to_input(few.images), torch.from_numpy(few.labels))
+    loader = DataLoader(data, batch_size=8, shuffle=True)
+    options = {"batches": 3} | ({"probes": 2} if method == "taylor2" else {})
+    torch.manual_seed(1)
+    state = torch.get_rng_state()
+    first = prune(lenet, method, 0.5, loader=loader, **options)
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.manual_seed(2)
+    second = prune(lenet, method, 0.5, loader=loader, **options)
+    other = prune(lenet, method, 0.5, loader=loader, seed=1, **options)
+    assert all(torch.equal(first.masks[n], second.masks[n]) for n in first.masks)
+    assert not all(torch.equal(first.masks[n], other.masks[n]) for n in first.masks)
