@@ -134,7 +134,8 @@ def prune(
     kept = masking.merge(request.masks, plan.masks)
     masking.check_not_empty(kept, allow_empty)
     module = copy.deepcopy(model)
-    module.load_state_dict(module.state_dict() | plan.state)
+    if plan.state:
+        module.load_state_dict(module.state_dict() | plan.state)
     masking.apply(module, kept)
     measured = measure(module, kept, example=request.example, layers=request.counted)
     _check_measured(found, ratio, measured)
@@ -189,7 +190,7 @@ def _request(
     check_options(found, options)
     if found.needs_data and loader is None:
         raise PruningError(f"{found.name}: needs data; pass loader=(images, labels) or batches")
-    working = copy.deepcopy(model).eval()
+    working = _copied(model).eval()
     modules = prunable(working)
     masking.apply(working, masks or {})
     for module in modules.values():
@@ -220,6 +221,16 @@ def _request(
         layers={n: modules[n] for n in chosen},
         counted=tuple(counted),
     )
+
+
+def _copied(model: nn.Module) -> nn.Module:
+    try:
+        return copy.deepcopy(model)
+    except RuntimeError as error:  # non-leaf weights, as torch.nn.utils.prune leaves them
+        raise PruningError(
+            f"{type(model).__name__} cannot be copied ({error}); take it over first: "
+            f"adopted = adopt(model), then prune(adopted.module, …, masks=adopted.masks)"
+        ) from error
 
 
 def _first_sample(request: Request, example: Tensor | None) -> Tensor | None:

@@ -104,3 +104,15 @@ def test_another_architecture_is_named_key_by_key(lenet, tmp_path):
         adopt({"epoch": 3}, lambda: zoo.lenet5())
     with pytest.raises(PruningError, match="build: expected the function"):
         adopt(lenet.state_dict())
+
+
+def test_prune_points_to_adopt(lenet):
+    """torch's own message about graph leaves does not say what to do."""
+    torch_prune.l1_unstructured(lenet.fc1, "weight", 0.5)
+    lenet(torch.rand(2, 1, 16, 16))
+    with pytest.raises(PruningError, match=r"LeNet5 cannot be copied .* adopt\(model\)"):
+        prune(lenet, "magnitude", 0.7)
+    adopted = adopt(lenet)
+    pruned = prune(adopted.module, "magnitude", 0.7, masks=adopted.masks)
+    assert not (pruned.masks["fc1.weight"] & ~adopted.masks["fc1.weight"]).any()
+    assert pruned.measured.parameters == pytest.approx(0.7, abs=1e-4)
