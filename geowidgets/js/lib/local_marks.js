@@ -1,7 +1,7 @@
 // What lies above the dots: class names with accuracies, brushes, the focused sample.
 import { svg } from "./elements.js";
 import { linear } from "./scales.js";
-import { share } from "./words.js";
+import { amount, share } from "./words.js";
 
 /** @typedef {import("./local_dots.js").Panel} Panel */
 /** @typedef {import("./shapes.js").Shape} Shape */
@@ -17,9 +17,13 @@ export function fitted(text, width) {
 
 /** @param {Counts} counts @param {string} name */
 function spoken({ n, correct, missing, chosen, chosenCorrect }, name) {
-  const parts = [`class ${name}`, n ? `${share(correct, n)} of ${n} correct` : "no samples"];
-  if (chosen !== null) parts.push(`${chosen} selected, ${share(chosenCorrect, chosen)} correct`);
-  if (missing) parts.push(`${missing} without a value`);
+  const parts = [
+    `class ${name}`,
+    n ? `${share(correct, n)} of ${amount(n)} correct` : "no samples",
+  ];
+  if (chosen !== null)
+    parts.push(`${amount(chosen)} selected, ${share(chosenCorrect, chosen)} correct`);
+  if (missing) parts.push(`${amount(missing)} without a value`);
   return parts.join(", ");
 }
 
@@ -128,8 +132,8 @@ export function createMarks(target, { pick, name }) {
       part.accuracy.textContent = n ? share(correct, n) : "";
       part.note.textContent = n ? "" : "no samples";
       const words = [];
-      if (chosen) words.push(`${chosen} selected · ${share(chosenCorrect, chosen)}`);
-      if (missing) words.push(`${missing} without a value`);
+      if (chosen) words.push(`${amount(chosen)} selected · ${share(chosenCorrect, chosen)}`);
+      if (missing) words.push(`${amount(missing)} without a value`);
       part.missing.textContent = words.join(" · ");
       part.group.setAttribute("aria-label", spoken(one, name(panels[k].class)));
       part.group.setAttribute("aria-pressed", String(on));

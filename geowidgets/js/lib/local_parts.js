@@ -12,7 +12,7 @@ export function createParts() {
   const bar = html("progress", { max: 1 });
   const hidden = { hidden: true };
   const count = html("div", { "aria-live": "polite" }, countFirst, " ", countRest);
-  return {
+  const parts = {
     under,
     over,
     countFirst,
@@ -36,6 +36,20 @@ export function createParts() {
       " ",
       progressText,
     ),
+  };
+  return {
+    ...parts,
+    /** @param {string} words instead of panels; "" shows these */
+    say(words) {
+      parts.empty.textContent = words;
+      parts.empty.hidden = !words;
+      parts.stage.hidden = Boolean(words);
+    },
+    /** @param {string} words above the panels, which stay; "" takes them away */
+    showError(words) {
+      parts.error.textContent = words;
+      parts.error.hidden = !words;
+    },
   };
 }
 

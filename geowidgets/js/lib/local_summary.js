@@ -1,6 +1,6 @@
 // What is selected, counted for the eye, the ear and each panel. No DOM.
 import * as bits from "./bits.js";
-import { share } from "./words.js";
+import { amount, share } from "./words.js";
 
 /** @typedef {import("./scatter_data.js").ScatterData} ScatterData */
 
@@ -34,14 +34,15 @@ export function summary({ data, mask, pair, beyond, others }) {
   const whole = `${share(bits.count(data.correct), data.n)} correct`;
   const missing = data.groups.reduce((sum, group) => sum + group.missing, 0);
   const first = mask
-    ? `${bits.count(mask)} of ${data.n} selected, accuracy ${share(
+    ? `${amount(bits.count(mask))} of ${amount(data.n)} selected, accuracy ${share(
         bits.countAnd(mask, data.correct),
         bits.count(mask),
       )}`
-    : `${data.n} samples, ${whole}`;
+    : `${amount(data.n)} samples, ${whole}`;
   const rest = mask ? [`all: ${whole}`, pair] : [pair];
   if (others) rest.push(`with ${others} ${others === 1 ? "clause" : "clauses"} from elsewhere`);
-  if (missing) rest.push(`${missing} ${missing === 1 ? "sample" : "samples"} without a value`);
-  if (beyond) rest.push(`${beyond} beyond the axes, drawn at their edge`);
+  if (missing)
+    rest.push(`${amount(missing)} ${missing === 1 ? "sample" : "samples"} without a value`);
+  if (beyond) rest.push(`${amount(beyond)} beyond the axes, drawn at their edge`);
   return { first, rest: rest.join(" · ") };
 }

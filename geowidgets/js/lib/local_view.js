@@ -10,7 +10,7 @@ import { createParts } from "./local_parts.js";
 import { countClass, highlighted, summary } from "./local_summary.js";
 import { createTip } from "./local_tip.js";
 import { createToolbar } from "./local_toolbar.js";
-import { offer, svgBlob, toPng, toSvg } from "./picture.js";
+import { savePicture } from "./picture.js";
 import { createRangeForm } from "./range_form.js";
 import { followTheme } from "./theme.js";
 import { createThumbnails } from "./thumbnails.js";
@@ -34,6 +34,7 @@ const SETTLE_MS = 150; // images follow a brush once it rests this long
  * @returns {{displayChanged: () => void}} */
 export function createLocalView(root, { columns, selection, viewId, display, change, signal }) {
   const parts = createParts();
+  const { say, showError } = parts;
   /** @type {import("./local_dots.js").Panel[]} */
   let panels = [];
   let page = { first: 0, shown: 0, of: 0, filter: "" };
@@ -317,29 +318,16 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
   async function save(kind) {
     const here = loaded();
     if (!here) return;
-    const size = { width: parts.panelArea.clientWidth, height: parts.stage.clientHeight };
-    const background = getComputedStyle(root).backgroundColor;
-    const words = parts.count.textContent ?? "";
-    const text = toSvg([parts.under, ...dots.elements, parts.over], { background, size, words });
-    const blob = kind === "png" ? await toPng(text) : svgBlob(text);
     const name = pairName(columns.directory(), here.pair).replace(" / ", "-");
-    offer(blob, `local-geometry-${name}.${kind}`);
+    await savePicture([parts.under, ...dots.elements, parts.over], {
+      background: getComputedStyle(root).backgroundColor,
+      size: { width: parts.panelArea.clientWidth, height: parts.stage.clientHeight },
+      words: parts.count.textContent ?? "",
+      name: `local-geometry-${name}.${kind}`,
+    });
   }
 
   // ---- words
-
-  /** @param {string} words instead of panels */
-  function say(words) {
-    parts.empty.textContent = words;
-    parts.empty.hidden = !words;
-    parts.stage.hidden = Boolean(words);
-  }
-
-  /** @param {string} words */
-  function showError(words) {
-    parts.error.textContent = words;
-    parts.error.hidden = !words;
-  }
 
   /** @param {unknown} error */
   const fail = (error) => showError(error instanceof Error ? error.message : String(error));

@@ -92,3 +92,12 @@ export function offer(blob, name) {
   // Browsers start reading after the click has been handled.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
+
+/** Offer the layers for saving, as PNG or SVG by the ending of `name`.
+ * @param {(SVGSVGElement|HTMLCanvasElement)[]} layers from the bottom up
+ * @param {{background: string, size: {width: number, height: number}, words: string,
+ *   name: string}} options `words` the line above the picture */
+export async function savePicture(layers, { name, ...options }) {
+  const text = toSvg(layers, options);
+  offer(name.endsWith(".svg") ? svgBlob(text) : await toPng(text), name);
+}

@@ -2,7 +2,7 @@
 import * as bits from "./bits.js";
 import { html } from "./elements.js";
 import { ranked } from "./scatter_data.js";
-import { METRIC_NAMES, metricInfo, metricValue } from "./words.js";
+import { amount, METRIC_NAMES, metricInfo, metricValue } from "./words.js";
 
 /** @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub */
 /** @typedef {import("./local_loader.js").Loaded} Loaded */
@@ -89,7 +89,7 @@ export function createThumbnails({ columns, pick, sort, changeSort }) {
     const samples = order ? ranked(chosen, order, sort().descending) : bits.toIndices(chosen);
     const first = samples.subarray(0, limit);
     title.textContent = samples.length
-      ? `${first.length} of ${samples.length} selected samples`
+      ? `${first.length} of ${amount(samples.length)} selected samples`
       : "Selected samples";
     grid.replaceChildren(...[...first].map((i) => thumbnail(loaded, i, order?.[i], i === focus)));
     more.hidden = samples.length <= limit;

@@ -3,6 +3,9 @@
 /** A share in per cent with one decimal; "–" of nothing. @param {number} part @param {number} whole */
 export const share = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)} %` : "–");
 
+/** A number of things, in groups of three digits. @param {number} n */
+export const amount = (n) => n.toLocaleString("en-US");
+
 const METRICS = {
   angle: { name: "angle", title: "angle to true class [°]", unit: "°", digits: 1 },
   length: { name: "length", title: "length", unit: "", digits: 2 },
