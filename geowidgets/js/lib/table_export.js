@@ -9,19 +9,22 @@ import { css } from "./table_paint.js";
  */
 
 const MARGIN = 12;
-const FOOT = 30;
+const FOOT = 44;
+const WORD_LINE = 16;
+/** Room for the words below a narrow table. */
+const LEAST = 520;
 /** Browsers refuse larger canvases. */
 const MAX_SIDE = 16_000;
 
 /**
- * Draw the whole table: names, headings, cells and one line of words below.
+ * Draw the whole table: names, headings, cells and lines of words below.
  * @param {Layout} layout
  * @param {(context: CanvasRenderingContext2D, line: Line) => void} paint
- * @param {{ colors: Colors, font: string, words: string }} style
+ * @param {{ colors: Colors, font: string, words: string[] }} style
  */
 export function drawTable(layout, paint, { colors, font, words }) {
   const { sizes, lines, tops } = layout;
-  const width = sizes.width + 2 * MARGIN;
+  const width = Math.max(sizes.width, LEAST) + 2 * MARGIN;
   const height = sizes.header + tops[lines.length] + FOOT + 2 * MARGIN;
   const ratio = Math.min(2, MAX_SIDE / width, MAX_SIDE / height);
   const canvas = document.createElement("canvas");
@@ -46,7 +49,10 @@ export function drawTable(layout, paint, { colors, font, words }) {
   });
   context.font = font;
   context.fillStyle = css(colors.fg);
-  context.fillText(words, 0, sizes.header + tops[lines.length] + FOOT - 8, sizes.width);
+  words.forEach((text, index) => {
+    const y = sizes.header + tops[lines.length] + 20 + index * WORD_LINE;
+    context.fillText(fitted(context, text, Math.max(sizes.width, LEAST)), 0, y);
+  });
   return canvas;
 }
 
@@ -54,6 +60,7 @@ export function drawTable(layout, paint, { colors, font, words }) {
  * @param {string} font */
 function drawHeadings(context, { sizes, columns, details }, colors, font) {
   context.font = font;
+  const detailed = details.some((text) => text !== "");
   columns.forEach(({ label }, index) => {
     context.save();
     context.translate(sizes.head + index * sizes.column, 0);
@@ -63,7 +70,11 @@ function drawHeadings(context, { sizes, columns, details }, colors, font) {
       context.rotate(-Math.PI / 2);
       context.fillText(fitted(context, label, sizes.header - 10), 0, 0);
     } else {
-      context.fillText(fitted(context, label, sizes.column - 6), 3, sizes.header - 24);
+      context.fillText(
+        fitted(context, label, sizes.column - 6),
+        3,
+        sizes.header - (detailed ? 24 : 8),
+      );
       context.fillStyle = css(colors["fg-soft"]);
       context.fillText(fitted(context, details[index], sizes.column - 6), 3, sizes.header - 8);
     }

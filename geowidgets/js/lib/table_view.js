@@ -237,7 +237,8 @@ export function createTableView(root, { columns, selection, display, change, hei
         label: "PNG",
         run: () => {
           const marks = [...legend.children].map((entry) => entry.textContent).join("; ");
-          const words = `${status.textContent} ${marks}`;
+          const own = layout.shared ? `${layout.shared}; ${marks}` : marks;
+          const words = [status.textContent ?? "", own];
           const canvas = drawTable(layout, paintLine, { ...style, words });
           canvas.toBlob((blob) => blob && offer(blob, "evaluation.png"));
         },
