@@ -41,7 +41,7 @@ _HOME = {
 }
 
 __version__ = "0.1.0"
-__all__ = sorted([*_HOME, "__version__"])
+__all__ = sorted([*_HOME, "__version__"])  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

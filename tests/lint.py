@@ -39,7 +39,7 @@ STEPS = {
     "pyright": lambda fix: python("pyright", "--pythonpath", sys.executable),
     "tsc": lambda fix: node("typescript/bin/tsc", "-p", "."),
     "biome": lambda fix: node(
-        "@biomejs/biome/bin/biome", *(["check", "--write"] if fix else ["ci"]), "."
+        "@biomejs/biome/bin/biome", *(["check", "--write"] if fix else ["ci"]), "--colors=off", "."
     ),
 }
 

@@ -28,8 +28,10 @@ def settings_of(
 
 
 def _angles(angles: str | Sequence[int] | None, classes: int) -> str | tuple[int, ...] | None:
-    if angles is None or angles == "all":
-        return angles
+    if angles is None:
+        return None
+    if isinstance(angles, str) and angles == "all":
+        return "all"
     wrong = [c for c in angles if not (isinstance(c, int | np.integer) and 0 <= c < classes)]
     if isinstance(angles, str) or wrong:
         raise ValueError(

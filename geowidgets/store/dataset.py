@@ -19,7 +19,7 @@ class PairArray(BackendArray):
     def __init__(
         self, array: zarr.Array, models: list[int], benchmarks: list[int], done: np.ndarray
     ) -> None:
-        self._array = array
+        self._array: Any = array
         self._slots = np.array(models, int), np.array(benchmarks, int)
         self._done = done
         self.shape = (len(models), len(benchmarks), *array.shape[2:])

@@ -14,6 +14,7 @@ from typing import Any
 
 import fsspec
 import zarr
+from zarr.errors import ContainsGroupError, GroupNotFoundError
 
 from geowidgets.schema import ATTRIBUTE, Index, StoreError
 
@@ -43,7 +44,7 @@ class Place:
         """The root group, opened in a Zarr mode."""
         try:
             return zarr.open_group(self.path, mode=mode, zarr_format=3)
-        except (FileNotFoundError, zarr.errors.GroupNotFoundError) as error:
+        except (FileNotFoundError, GroupNotFoundError) as error:
             found = "something else" if self.exists() else "nothing"
             raise StoreError(
                 f"{self.path} is no geowidgets store: expected a Zarr v3 group, found {found}"
@@ -72,7 +73,7 @@ class Place:
                 "choose another path"
             )
         if not found:
-            with suppress(zarr.errors.ContainsGroupError):  # another process was faster
+            with suppress(ContainsGroupError):  # another process was faster
                 attributes = {ATTRIBUTE: index.to_attrs()}
                 zarr.create_group(self.path, zarr_format=3, attributes=attributes)
 

@@ -278,7 +278,7 @@ class GeometryStore:
             set = self._contents.benchmark(benchmark).set
         dataset = self.to_dataset(set)
         if stored not in dataset:
-            raise StoreError(f"unknown metric {name!r}; {nearest(name, [*dataset])}")
+            raise StoreError(f"unknown metric {name!r}; {nearest(name, VARIABLES)}")
         chosen: dict[str, Any] = {}
         if model is not None:
             chosen["model"] = self._contents.model(model).name

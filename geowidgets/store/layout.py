@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import zarr
+from zarr.codecs import Crc32cCodec
 
 from geowidgets.schema import VARIABLES, Index, SetInfo, summary_dtype
 
@@ -40,7 +41,7 @@ def create_set(root: zarr.Group, name: str, info: SetInfo, index: Index) -> None
             dtype=variable.dtype,
             fill_value=variable.fill,
             dimension_names=variable.dims,
-            compressors=zarr.codecs.Crc32cCodec(),
+            compressors=Crc32cCodec(),
             attributes={"units": variable.unit, "long_name": variable.text},
             overwrite=True,
         )
@@ -128,7 +129,7 @@ def require_features(
             dtype="float16",
             fill_value=float("nan"),
             dimension_names=("benchmark", "sample", "feature"),
-            compressors=zarr.codecs.Crc32cCodec(),
+            compressors=Crc32cCodec(),
         )
     assert isinstance(array, zarr.Array)
     return array

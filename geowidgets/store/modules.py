@@ -72,10 +72,9 @@ class Modules:
                 head = find_head(module, example, head=entry.head, output=entry.output)
         except Exception as error:
             raise StoreError(f"model {entry.name!r} cannot be measured: {error}") from error
-        classes = head.module.weight.shape[0]
-        if classes != len(self._study.classes):
+        if head.classes != len(self._study.classes):
             raise StoreError(
-                f"model {entry.name!r}: its head {head.name!r} has {classes} classes, "
+                f"model {entry.name!r}: its head {head.name!r} has {head.classes} classes, "
                 f"the study has {len(self._study.classes)}"
             )
         return head

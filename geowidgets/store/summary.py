@@ -91,8 +91,8 @@ def read_summary(
         records[model, benchmark] = _record_of(root[f"sets/{name}"], model, benchmark, labels)
     # A store that cannot be written is rebuilt at every opening.
     with suppress(OSError, ValueError):
-        for benchmark in np.flatnonzero(stale.any(axis=0)):
-            rows = {m: records[m, benchmark] for m in np.flatnonzero(stale[:, benchmark])}
+        for benchmark in map(int, np.flatnonzero(stale.any(axis=0))):
+            rows = {m: records[m, benchmark] for m in map(int, np.flatnonzero(stale[:, benchmark]))}
             _write_records(place.root("r+"), name, benchmark, rows)
     columns = [b.slot for b in index.live_benchmarks if b.set == name]
     return records[np.ix_([m.slot for m in index.live_models], columns)]
@@ -109,4 +109,4 @@ def _record_of(group: Any, model: int, benchmark: int, labels: np.ndarray) -> np
 def _write_records(root: Any, name: str, benchmark: int, records: Mapping[int, Any]) -> None:
     if records:
         rows = np.stack([np.frombuffer(r.tobytes(), np.uint8) for r in records.values()])
-        root[f"summary/{name}"].oindex[int(benchmark), list(records)] = rows
+        root[f"summary/{name}"].oindex[benchmark, list(records)] = rows
