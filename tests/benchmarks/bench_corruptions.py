@@ -11,6 +11,7 @@ import argparse
 import os
 import resource
 import time
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -26,30 +27,41 @@ def resident() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def seconds_of(images: np.ndarray, name: str, device: str) -> float:
-    """Seconds of the five severities of one corruption, transfers included."""
-    start = time.perf_counter()
+Seconds = tuple[float, float]
+"""Of the clock, and of the processor (all threads): the second hardly depends on other load."""
+
+
+def timed(work: Callable[[int], object], device: str) -> Seconds:
+    """Seconds of `work` at the five severities."""
+    start, processor = time.perf_counter(), time.process_time()
     for severity in range(1, 6):
-        if device == "cpu":
-            corrupt(images, name, severity)
-        else:
-            corrupt(torch.from_numpy(images).to(device), name, severity)
+        work(severity)
     if device != "cpu":
         torch.cuda.synchronize()
-    return time.perf_counter() - start
+    return time.perf_counter() - start, time.process_time() - processor
 
 
-def peer_seconds(images: np.ndarray) -> dict[str, float]:
-    """Seconds of the five severities per image, for every corruption."""
-    functions = corruption_peer.load(CIFAR)
-    found = {}
-    for name in CORRUPTIONS:
-        start = time.perf_counter()
-        for severity in range(1, 6):
-            for image in images:
-                corruption_peer.run(functions[name], image, severity)
-        found[name] = (time.perf_counter() - start) / len(images)
-    return found
+def ours(images: np.ndarray, name: str, device: str) -> Seconds:
+    """Seconds of one corruption, transfers to the device included."""
+    if device == "cpu":
+        return timed(lambda severity: corrupt(images, name, severity), device)
+    source = torch.from_numpy(images)
+    return timed(lambda severity: corrupt(source.to(device), name, severity), device)
+
+
+def peers(images: np.ndarray, name: str) -> Seconds:
+    """Seconds of one corruption by the peer."""
+    function = corruption_peer.load(CIFAR)[name]
+    return timed(
+        lambda severity: [corruption_peer.run(function, image, severity) for image in images],
+        "cpu",
+    )
+
+
+def line(name: str, row: np.ndarray) -> str:
+    """A row of the table; a dash where the peer was left out."""
+    peer = "–" if np.isnan(row[2]) else f"{row[2]:.0f}"
+    return f"| {name} | {row[0]:.2f} | {row[1]:.2f} | {peer} |"
 
 
 def main() -> None:
@@ -57,38 +69,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=10_000)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--peer-images", type=int, default=20)
+    parser.add_argument("--peer-images", type=int, default=20, help="0 leaves the peer out")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     images = np.concatenate([patches(1000, 32)] * -(-options.images // 1000))[: options.images]
+    sample = images[: options.peer_images]
     for name in CORRUPTIONS:  # tables and textures are made once
-        for severity in range(1, 6):
-            corrupt(images[:2], name, severity)
-    try:
-        peer = peer_seconds(images[: options.peer_images])
-    except ImportError as missing:
-        print(f"the peer is left out: {missing}")
-        peer = {}
-    before, processor = resident(), time.process_time()
-    ours = {name: seconds_of(images, name, options.device) for name in CORRUPTIONS}
-    processor = time.process_time() - processor
-    batch = images.size * 4 / 2**20
+        ours(images[:2], name, options.device)
     print(
         f"{len(images)} images, {options.device}, {options.threads} threads, load average "
-        f"{os.getloadavg()[0]:.1f}\n"
+        f"{os.getloadavg()[0]:.1f}\n\n"
+        "| corruption, 5 severities | seconds | processor s | peer, processor s (extrapolated) |\n"
+        "|---|---|---|---|"
     )
-    print("| corruption (5 severities) | seconds | peer, one thread, extrapolated |")
-    print("|---|---|---|")
-    for name, seconds in ours.items():
-        extrapolated = f"{peer[name] * len(images):.0f}" if peer else "–"
-        print(f"| {name} | {seconds:.2f} | {extrapolated} |")
-    total = f"{sum(peer.values()) * len(images):.0f}" if peer else "–"
-    print(f"| **all 95 cells** | **{sum(ours.values()):.1f}** | **{total}** |\n")
+    before = resident()
+    total = np.zeros(3)
+    for name in CORRUPTIONS:
+        reference = peers(sample, name)[1] / len(sample) * len(images) if len(sample) else np.nan
+        row = np.array([*ours(images, name, options.device), reference])
+        total += row
+        print(line(name, row), flush=True)
+    print(line("all 95 cells", total), end="\n\n")
+    batch, peak = images.size * 4 / 2**20, resident() - before
     print(
-        f"processor time {processor:.1f} s; peak memory above the start "
-        f"{resident() - before:.0f} MB = {(resident() - before) / batch:.2f} × the batch as "
-        f"float32 ({batch:.0f} MB)"
+        f"peak memory above the start: {peak:.0f} MB = {peak / batch:.2f} × the batch as float32 "
+        f"({batch:.0f} MB)"
     )
 
 
