@@ -19,6 +19,9 @@ _HOME = {
     "prune": "geowidgets.pruning",
     "zoo": "geowidgets.zoo",
     "datasets": "geowidgets.datasets",
+    "official": "geowidgets.official",
+    "pruning": "geowidgets.pruning",
+    "ModelFamily": "geowidgets.pruning",
     "training": "geowidgets.training",
     # rung 2
     "Study": "geowidgets.study",
