@@ -30,9 +30,10 @@ def of_array(array: Any) -> str:
         if array.dtype == torch.bfloat16:
             array = array.view(torch.int16)
         array = array.numpy()
-    digest = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
-    rows = max(1, _PIECE // max(1, array[:1].nbytes)) if array.ndim else 0
-    pieces = (array[i : i + rows] for i in range(0, len(array), rows)) if array.ndim else [array]
+    shape = tuple(array.shape)
+    digest = hashlib.sha256(f"{array.dtype.str}{shape}".encode())
+    rows = max(1, _PIECE // max(1, array[:1].nbytes)) if shape else 0
+    pieces = (array[i : i + rows] for i in range(0, len(array), rows)) if shape else [array]
     for piece in pieces:
         digest.update(np.ascontiguousarray(piece).data)
     return digest.hexdigest()[:32]

@@ -1,7 +1,7 @@
 """What is to be computed: models, benchmarks and the samples they are measured on."""
 
 from geowidgets.study.benchmark import Benchmark, corruption_benchmarks
-from geowidgets.study.model_entry import ModelEntry, prune_family
+from geowidgets.study.model_entry import ModelEntry, model_entries, prune_family
 from geowidgets.study.study import SampleSet, Study
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "SampleSet",
     "Study",
     "corruption_benchmarks",
+    "model_entries",
     "prune_family",
 ]

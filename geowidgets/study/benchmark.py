@@ -10,6 +10,7 @@ import numpy as np
 
 from geowidgets import fingerprint as fp
 from geowidgets.corruptions import CORRUPTIONS, corrupt
+from geowidgets.official import OfficialSet
 from geowidgets.schema import BenchmarkInfo, check_name, nearest
 
 
@@ -24,7 +25,8 @@ class Benchmark:
         seed: Of the corruption's randomness.
         family: `"noise"`, `"blur"`, `"weather"`, `"digital"`, `"clean"` or your own.
         images: Given images uint8 (sample, y, x, channel) of the same samples in the same order
-            (an official corruption file, memory-mapped if large) instead of a corruption.
+            instead of a corruption, memory-mapped if large.
+        labels: Classes of the given images, where they are known: must be the set's.
         set: Name of the sample set.
     """
 
@@ -34,7 +36,25 @@ class Benchmark:
     seed: int = 0
     family: str = ""
     images: Any = None
+    labels: Any = None
     set: str = "test"
+
+    @classmethod
+    def from_official(cls, cell: OfficialSet, set: str = "test") -> Benchmark:
+        """A published corrupted set (`official.cifar_c`, `mnist_c`, `imagenet_c`) as a benchmark.
+
+        Its samples must be those of `set`, in the same order. CIFAR-10.1 has other samples: give
+        its images and labels to a study as a set of their own, with `Benchmark("…", set=…)`.
+        """
+        return cls(
+            cell.name,
+            cell.corruption,
+            cell.severity,
+            family=cell.family,
+            images=cell.images,
+            labels=cell.labels,
+            set=set,
+        )
 
     def __post_init__(self) -> None:
         check_name(self.name, "a benchmark's name")

@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from geowidgets import fingerprint as fp
-from geowidgets.pruning import prune
+from geowidgets.pruning import ModelRecord, prune
+from geowidgets.pruning.adoption import load_state
 from geowidgets.schema import ModelInfo, check_name, nearest
 
 Transform = Callable[[torch.Tensor], torch.Tensor]
@@ -104,14 +105,10 @@ class ModelEntry:
         assert self.build is not None
         module = self.build()
         if self.weights is not None:
-            state = torch.load(self.weights, map_location="cpu", weights_only=True)
             try:
-                module.load_state_dict(state)
-            except (RuntimeError, AttributeError, TypeError) as error:
-                raise ValueError(
-                    f"model {self.name!r}: {self.weights} does not fit {type(module).__name__}: "
-                    f"{error}"
-                ) from error
+                load_state(module, self.weights)
+            except Exception as error:
+                raise ValueError(f"model {self.name!r}: {error}") from error
         return module
 
     def fingerprint(self, transform: Transform | None) -> str:
@@ -125,6 +122,15 @@ class ModelEntry:
         return fp.of_values(
             *source, masks, self.head, self.output, fp.of_callable(self.transform or transform)
         )
+
+
+def model_entries(records: Iterable[ModelRecord]) -> list[ModelEntry]:
+    """Models on disk as entries of a study; none is loaded before its turn.
+
+    Args:
+        records: A `ModelFamily`, or what `pruning.list_checkpoints(folder, build)` lists.
+    """
+    return [ModelEntry(**record.entry()) for record in records]
 
 
 def prune_family(

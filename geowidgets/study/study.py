@@ -106,6 +106,23 @@ class Study:
                     f"benchmark {benchmark.name!r} brings images of shape "
                     f"{tuple(benchmark.images.shape)}, its set {benchmark.set!r} has {shape}"
                 )
+            if benchmark.labels is not None:
+                _check_same_labels(benchmark, self.sets[benchmark.set].labels)
+
+
+def _check_same_labels(benchmark: Benchmark, labels: np.ndarray) -> None:
+    found = np.asarray(benchmark.labels)
+    if found.shape != labels.shape:
+        raise ValueError(
+            f"benchmark {benchmark.name!r} brings {len(found)} labels, "
+            f"its set {benchmark.set!r} has {len(labels)}"
+        )
+    if (differ := np.flatnonzero(found != labels)).size:
+        raise ValueError(
+            f"benchmark {benchmark.name!r} has other samples than its set {benchmark.set!r}: "
+            f"label {int(found[differ[0]])} at sample {int(differ[0])}, expected "
+            f"{int(labels[differ[0]])} ({differ.size} differ)"
+        )
 
 
 def _sample_set(name: str, images: Any, labels: Any) -> SampleSet:

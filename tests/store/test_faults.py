@@ -253,7 +253,7 @@ def test_moved_checkpoint_names_the_model(few, tmp_path):
     entry = gw.ModelEntry(
         "mine", build=lambda: gw.zoo.lenet5(in_channels=1), weights=tmp_path / "other.pt"
     )
-    with pytest.raises((ValueError, gw.StoreError), match=r"'mine'.*other\.pt does not fit"):
+    with pytest.raises((ValueError, gw.StoreError), match=r"'mine'.*other\.pt: does not fit"):
         gw.GeometryStore.compute(gw.Study([entry], **few), tmp_path / "s.zarr", progress=False)
     lost = dataclasses.replace(entry, weights=tmp_path / "lost.pt")
     with pytest.raises((OSError, gw.StoreError), match=r"lost\.pt"):
