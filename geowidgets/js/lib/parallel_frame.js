@@ -1,0 +1,215 @@
+// The axes as SVG: names, ticks, and for each a group that takes keys and gestures.
+import { svg } from "./elements.js";
+import { SLANT } from "./parallel_layout.js";
+import { createAxisMarks } from "./parallel_marks.js";
+import { spokenAxis } from "./parallel_words.js";
+import { fittingTicks } from "./scales.js";
+import { fitted } from "./table_export.js";
+
+/** @typedef {import("./parallel_scene.js").Scene} Scene */
+/** @typedef {import("./parallel_layout.js").AxisPlace} AxisPlace */
+/** @typedef {{axis: import("./parallel_axes.js").Axis, place: AxisPlace, top: number,
+ *   bottom: number, domain: [number, number], inverted: boolean}} OneAxis */
+
+const LABEL = 15; // a tick label's height with room around it
+const COSINE = Math.cos((SLANT * Math.PI) / 180);
+const NAME_FONT = "600 12px";
+
+/** How wide names are, in the page's own font. @param {HTMLElement} root */
+export function createRuler(root) {
+  const context = document.createElement("canvas").getContext("2d");
+  if (!context) throw new Error("the browser gave no 2d context to measure names with");
+  return {
+    /** After a change of the page's style. */
+    reset() {
+      context.font = `${NAME_FONT} ${getComputedStyle(root).fontFamily}`;
+    },
+    /** @param {string} text */
+    measure: (text) => context.measureText(text).width,
+    /** @param {string} text @param {number} room */
+    fit: (text, room) => fitted(context, text, room),
+  };
+}
+
+/** @param {SVGSVGElement} target @param {ReturnType<typeof createRuler>} ruler */
+export function createFrame(target, ruler) {
+  const hovered = svg("path", { class: "gw-parallel-hover", "aria-hidden": "true" });
+  const focused = svg("path", { class: "gw-parallel-focus", "aria-hidden": "true" });
+  const slot = svg("path", { class: "gw-parallel-slot", "aria-hidden": "true" });
+  /** @type {OneAxis[]} */
+  let axes = [];
+  /** @type {{group: SVGGElement, marks: ReturnType<typeof createAxisMarks>}[]} */
+  let parts = [];
+  let current = "";
+
+  /** @param {Scene} scene */
+  function place({ axes: shown, layout, domains, inverted }) {
+    const wasFocused = focusedAxis();
+    target.setAttribute("width", String(layout.width));
+    target.setAttribute("height", String(layout.height));
+    axes = shown.map((axis, k) => ({
+      axis,
+      place: layout.axes[k],
+      top: layout.top,
+      bottom: layout.bottom,
+      domain: domains[k],
+      inverted: inverted[k],
+    }));
+    if (!axes.some((one) => one.axis.id === current)) current = axes[0]?.axis.id ?? "";
+    parts = axes.map((one, k) => makeAxis(one, k, layout));
+    target.replaceChildren(...caption(), focused, hovered, ...parts.map((p) => p.group), slot);
+    setCurrent(current);
+    if (wasFocused) focus(wasFocused);
+  }
+
+  /** The unit of the class angles, along the first of them. */
+  function caption() {
+    const first = axes[0];
+    if (first?.axis.kind !== "angle") return [];
+    const middle = (first.top + first.bottom) / 2;
+    const transform = `translate(13 ${middle}) rotate(-90)`;
+    const attributes = { class: "gw-parallel-caption", transform, "text-anchor": "middle" };
+    return [svg("text", attributes, "angle to class [°]")];
+  }
+
+  /** @param {OneAxis} one @param {number} k
+   * @param {import("./parallel_layout.js").ParallelLayout} layout */
+  function makeAxis(one, k, layout) {
+    const { axis, place: at, top, bottom } = one;
+    const marks = createAxisMarks(one);
+    const group = svg(
+      "g",
+      {
+        class: `gw-parallel-axis gw-parallel-${axis.kind}`,
+        role: "group",
+        "aria-roledescription": "axis",
+        tabindex: -1,
+        onfocus: () => setCurrent(axis.id),
+      },
+      marks.below,
+      svg("path", { class: "gw-parallel-line", d: `M${at.x + 0.5} ${top}V${bottom}` }),
+      ...tickMarks(one, labelled(k)),
+      title(one, layout),
+      marks.above,
+      ...buttons(one),
+    );
+    group.dataset.axis = axis.id;
+    return { group, marks };
+  }
+
+  /** Labels stand where the scale begins or turns: neighbours share the class angles' scale.
+   * @param {number} k */
+  function labelled(k) {
+    const [before, one] = [axes[k - 1], axes[k]];
+    if (one.axis.kind === "metric" || !before) return true;
+    return before.inverted !== one.inverted;
+  }
+
+  /** @param {OneAxis} one @param {import("./parallel_layout.js").ParallelLayout} layout */
+  function title({ axis, place: at, top }, { slanted: slants, titleRoom, width }) {
+    const slanted = slants[axis.kind];
+    const x = slanted ? at.x + 5 : at.x + at.band / 2;
+    const room = slanted
+      ? Math.min(titleRoom.slanted, (width - x) / COSINE)
+      : Math.min(titleRoom.level, 2 * (width - x));
+    const text = ruler.fit(axis.name, room);
+    const turn = slanted ? ` rotate(${-SLANT})` : "";
+    const anchor = slanted ? "start" : "middle";
+    const box = {
+      x: slanted ? -3 : -room / 2,
+      y: -14,
+      width: Math.max(8, room),
+      height: 19,
+      rx: 3,
+    };
+    const group = svg(
+      "g",
+      { class: "gw-parallel-name", transform: `translate(${x} ${top - 9})${turn}` },
+      svg("title", {}, `${axis.name} – drag to reorder`),
+      svg("rect", box),
+      svg("text", { "text-anchor": anchor }, text),
+    );
+    group.dataset.part = "title";
+    return group;
+  }
+
+  /** @param {string} id */
+  function setCurrent(id) {
+    current = id;
+    axes.forEach((one, k) => {
+      parts[k].group.setAttribute("tabindex", one.axis.id === id ? "0" : "-1");
+    });
+  }
+
+  /** @param {string} id */
+  function focus(id) {
+    const k = axes.findIndex((one) => one.axis.id === id);
+    if (k < 0) return;
+    setCurrent(id);
+    parts[k].group.focus({ preventScroll: true });
+  }
+
+  /** The axis that has the focus, or "". */
+  function focusedAxis() {
+    const tree = /** @type {Document|ShadowRoot} */ (target.getRootNode());
+    const group = tree.activeElement?.closest("[data-axis]");
+    if (!group || !target.contains(group)) return "";
+    return /** @type {SVGGElement} */ (group).dataset.axis ?? "";
+  }
+
+  return {
+    place,
+    focus,
+    focusedAxis,
+    current: () => current,
+    axes: () => axes,
+    parts: () => parts,
+    /** @param {OneAxis} one @param {number} k @param {[number, number]|undefined} range */
+    spoken: (one, k, range) => spokenAxis(one.axis, k, axes.length, range, one.inverted),
+    /** Where a dragged name would go, or null. @param {number|null} x */
+    showSlot(x) {
+      const { top = 0, bottom = 0 } = axes[0] ?? {};
+      slot.setAttribute("d", x === null ? "" : `M${x} ${top - 22}V${bottom}`);
+    },
+    /** @param {string} d path of the line under the pointer */
+    showHovered: (d) => hovered.setAttribute("d", d),
+    /** @param {string} d path of the focused sample's line */
+    showFocused: (d) => focused.setAttribute("d", d),
+  };
+}
+
+/** @typedef {ReturnType<typeof createFrame>} Frame */
+
+/** @param {OneAxis} one @param {boolean} labels */
+function tickMarks({ place, top, bottom, domain, inverted }, labels) {
+  const range = /** @type {[number, number]} */ (inverted ? [top, bottom] : [bottom, top]);
+  return fittingTicks(domain, range, () => LABEL, 14).flatMap(({ at, label }) => {
+    const y = Math.round(at) + (at < bottom ? 0.5 : -0.5);
+    const mark = svg("path", { class: "gw-parallel-tick", d: `M${place.x - 3} ${y}h3` });
+    if (!labels) return [mark];
+    const text = { class: "gw-parallel-label", x: place.x - 6, y: at + 4, "text-anchor": "end" };
+    return [mark, svg("text", text, label)];
+  });
+}
+
+/** Turn over and hide; seen while the axis is pointed at or has the focus. @param {OneAxis} one */
+function buttons({ axis, place, bottom, inverted }) {
+  /** @param {string} part @param {number} x @param {string} d @param {string} words */
+  const button = (part, x, d, words) => {
+    const group = svg(
+      "g",
+      { class: "gw-parallel-button", transform: `translate(${x} ${bottom + 4})` },
+      svg("title", {}, words),
+      svg("rect", { width: 16, height: 16, rx: 3 }),
+      svg("path", { d }),
+    );
+    group.dataset.part = part;
+    return group;
+  };
+  const middle = place.x + place.band / 2;
+  const turn = inverted ? "low values at the bottom" : "low values at the top";
+  return [
+    button("invert", middle - 17, "M5 12V4M3 6l2-2 2 2M11 4v8M9 10l2 2 2-2", `${turn} (I)`),
+    button("hide", middle + 1, "M5 5l6 6M11 5l-6 6", `hide ${axis.name} (H)`),
+  ];
+}

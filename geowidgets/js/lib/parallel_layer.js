@@ -1,0 +1,140 @@
+// One pair's polylines on two canvases: all samples below, the selected ones above.
+import * as bits from "./bits.js";
+import { html } from "./elements.js";
+import { createHistograms } from "./parallel_histograms.js";
+import { createLines } from "./parallel_lines.js";
+import { createPalette, faintestOf, paint } from "./parallel_palette.js";
+import { placeSamples, rasterOf } from "./parallel_scene.js";
+
+/** @typedef {import("./parallel_data.js").PairData} PairData */
+/** @typedef {import("./parallel_scene.js").Scene} Scene */
+/** @typedef {import("./theme.js").Rgba} Rgba */
+
+const MAX_PIXELS = 2.4e6; // beyond it a picture has less than the screen's resolution
+const FINE = 20_000; // samples up to which a sharp screen gets all its pixels
+const STRONGER = 5; // a selected line against one of all
+
+/** Raster pixels a CSS pixel. @param {Scene} scene @param {number} n */
+export function sharpness({ layout: { width, height } }, n) {
+  const screen = n > FINE ? 1 : Math.min(globalThis.devicePixelRatio || 1, 2);
+  return Math.min(screen, Math.sqrt(MAX_PIXELS / Math.max(1, width * height)));
+}
+
+/** @param {string} name of the class that dims the canvas of all samples */
+export function createLayer(name) {
+  const base = html("canvas", { class: "gw-parallel-canvas", "aria-hidden": "true" });
+  const chosen = html("canvas", { class: "gw-parallel-canvas", "aria-hidden": "true" });
+  /** @type {ReturnType<typeof build>|null} */
+  let drawn = null;
+  /** The samples that the raster holds now. @type {Uint32Array} */
+  let shown = bits.empty(0);
+
+  /** @param {Scene} scene @param {PairData} data */
+  function build(scene, data) {
+    const ratio = sharpness(scene, data.n);
+    const raster = rasterOf(scene, ratio);
+    const { rows, bins } = placeSamples(scene, data, raster.height);
+    const gaps = raster.gaps.map(({ x0, x1, left, right }) => {
+      return { x0, x1, left: rows[left], right: rows[right] };
+    });
+    const image = new ImageData(raster.width, raster.height);
+    return {
+      data,
+      rows,
+      ratio,
+      raster,
+      image,
+      pixels: new Uint32Array(image.data.buffer),
+      lines: createLines(raster.width, raster.height, gaps, { smooth: data.n <= FINE }),
+      all: createHistograms(bins),
+      some: createHistograms(bins),
+      strong: new Uint32Array(0),
+    };
+  }
+
+  /** @param {HTMLCanvasElement} canvas @param {Uint32Array} colors */
+  function put(canvas, colors) {
+    if (!drawn) return;
+    const { lines, pixels, image, raster } = drawn;
+    paint(lines.counts, pixels, colors);
+    canvas.getContext("2d")?.putImageData(image, raster.left, raster.top);
+  }
+
+  /** Draw the samples of `population` below, none above.
+   * @param {Scene} scene @param {PairData} data @param {Uint32Array} population
+   * @param {{all: Rgba, selected: Rgba}} colors */
+  function draw(scene, data, population, colors) {
+    drawn = build(scene, data);
+    const { width, height } = scene.layout;
+    for (const canvas of [base, chosen]) {
+      canvas.width = Math.round(width * drawn.ratio);
+      canvas.height = Math.round(height * drawn.ratio);
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    const samples = bits.toIndices(population);
+    drawn.lines.change(samples, 1);
+    drawn.all.change(samples, 1);
+    const max = drawn.lines.max();
+    const faintest = faintestOf(samples.length);
+    put(base, createPalette({ max, faintest, color: colors.all }));
+    drawn.strong = createPalette({
+      max,
+      faintest: Math.min(0.95, STRONGER * faintest),
+      color: colors.selected,
+    });
+    drawn.lines.clear();
+    shown = bits.empty(data.n);
+    put(chosen, drawn.strong);
+  }
+
+  /** Bring the raster to `mask` by what changed, or afresh where that is less work: both give the
+   * same integers. @param {Uint32Array} mask */
+  function bring(mask) {
+    if (!drawn) return;
+    const came = bits.toIndices(bits.andNot(mask, shown));
+    const left = bits.toIndices(bits.andNot(shown, mask));
+    const { lines, some } = drawn;
+    if (came.length + left.length > bits.count(mask) + 200) {
+      lines.clear();
+      some.clear();
+      const now = bits.toIndices(mask);
+      lines.change(now, 1);
+      some.change(now, 1);
+    } else {
+      lines.change(came, 1);
+      lines.change(left, -1);
+      some.change(came, 1);
+      some.change(left, -1);
+    }
+    shown = mask;
+  }
+
+  /** Show the samples of `mask` above the others; null shows all alike.
+   * @param {Uint32Array|null} mask */
+  function select(mask) {
+    if (!drawn) return;
+    base.classList.toggle(name, mask !== null);
+    chosen.hidden = !mask;
+    if (!mask || bits.equal(mask, shown)) return;
+    bring(mask);
+    put(chosen, drawn.strong);
+  }
+
+  return {
+    elements: [base, chosen],
+    draw,
+    select,
+    /** @param {boolean} visible */
+    show(visible) {
+      base.hidden = !visible;
+      chosen.hidden ||= !visible;
+    },
+    /** Density of the selected lines, and bins of all and of the selected samples. */
+    counts: () => drawn && { lines: drawn.lines, all: drawn.all, some: drawn.some },
+    /** Every sample's height on the stage, CSS pixels, axis by axis. */
+    placed: () => drawn && { rows: drawn.rows, ratio: drawn.ratio, n: drawn.data.n },
+  };
+}
+
+/** @typedef {ReturnType<typeof createLayer>} Layer */

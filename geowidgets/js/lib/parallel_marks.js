@@ -1,0 +1,100 @@
+// What changes on one axis while one brushes: densities beside it, the range on it.
+import { svg } from "./elements.js";
+import { areaPath, peak, spread } from "./parallel_histograms.js";
+import { axisValue } from "./parallel_words.js";
+import { inverse, linear } from "./scales.js";
+
+/** @typedef {import("./parallel_frame.js").OneAxis} OneAxis */
+
+const REACH = 8; // left of the axis, where a brush still takes hold
+const HANDLE = 5;
+
+/** From a value to its height and back. @param {OneAxis} one */
+export function heights({ domain, top, bottom, inverted }) {
+  const range = /** @type {[number, number]} */ (inverted ? [top, bottom] : [bottom, top]);
+  return { toY: linear(domain, range), toValue: inverse(domain, range) };
+}
+
+/** @param {OneAxis} one */
+export function createAxisMarks(one) {
+  const { axis, place, top, bottom } = one;
+  const { toY } = heights(one);
+  const [x, width, height] = [place.x, place.band + REACH, bottom - top];
+  const spreads = ["reference", "compared", "selected"].map((kind) =>
+    svg("path", { class: `gw-parallel-spread gw-parallel-${kind}` }),
+  );
+  // Lines fade behind the densities.
+  const papers = spreads.slice(0, 2).map(() => svg("path", { class: "gw-parallel-paper" }));
+  const area = part("area", svg("rect", { class: "gw-parallel-area", y: top, height }));
+  area.setAttribute("x", String(x - REACH));
+  area.setAttribute("width", String(width));
+  const box = part("move", svg("rect", { class: "gw-parallel-range", x: x - REACH, width }));
+  const ends = ["low", "high"].map((name) => ({
+    grip: part(
+      name,
+      svg("rect", { class: "gw-parallel-grip", x: x - REACH, width, height: 2 * HANDLE }),
+    ),
+    bar: svg("path", { class: "gw-parallel-end" }),
+    label: svg("text", { class: "gw-parallel-bound", x: x + place.band + 4 }),
+  }));
+  const range = svg(
+    "g",
+    { visibility: "hidden" },
+    box,
+    ...ends.flatMap(({ bar, label, grip }) => [bar, label, grip]),
+  );
+
+  /** @param {(Int32Array|null)[]} counts of all in the reference, all in the compared pair, and
+   *   the selected */
+  function drawSpreads(counts) {
+    const shares = counts.map((bins) => (bins ? spread(bins) : null));
+    // All share a scale, so that shapes compare; a selection may be a thousandth of them.
+    const most = [peak(shares.slice(0, 2)), peak(shares.slice(0, 2)), peak(shares.slice(2))];
+    shares.forEach((share, k) => {
+      const size = { x: x + 1, top, height, width: place.band - 2, most: most[k] };
+      const d = areaPath(share, { ...size, inverted: one.inverted });
+      spreads[k].setAttribute("d", d);
+      papers[k]?.setAttribute("d", d);
+    });
+  }
+
+  /** The selected alone, while the others stay. @param {Int32Array|null} bins */
+  function drawSelected(bins) {
+    const share = bins ? spread(bins) : null;
+    const size = { x: x + 1, top, height, width: place.band - 2, most: peak([share]) };
+    spreads[2].setAttribute("d", areaPath(share, { ...size, inverted: one.inverted }));
+  }
+
+  /** @param {[number, number]|undefined} values @param {boolean} ghost drawn on another pair */
+  function drawRange(values, ghost) {
+    range.setAttribute("visibility", values ? "visible" : "hidden");
+    range.setAttribute("class", ghost ? "gw-parallel-ghost" : "");
+    if (!values) return;
+    const within = values.map((value) => Math.min(bottom, Math.max(top, toY(value))));
+    const [up, down] = [Math.min(...within), Math.max(...within)];
+    box.setAttribute("y", String(up));
+    box.setAttribute("height", String(Math.max(1, down - up)));
+    ends.forEach(({ grip, bar, label }, k) => {
+      const y = within[k];
+      const upper = y <= within[1 - k] && !(y === within[1 - k] && k === 0);
+      grip.setAttribute("y", String(upper ? y - 2 * HANDLE + 2 : y - 2));
+      bar.setAttribute("d", `M${x - REACH} ${y}h${width}`);
+      label.setAttribute("y", String(upper ? Math.max(top + 8, y - 3) : Math.min(bottom, y + 12)));
+      label.textContent = axisValue(axis, values[k]);
+    });
+  }
+
+  return {
+    below: svg("g", {}, ...papers, ...spreads),
+    above: svg("g", {}, area, range),
+    drawSpreads,
+    drawSelected,
+    drawRange,
+  };
+}
+
+/** @template {SVGElement} Made @param {string} name @param {Made} element */
+function part(name, element) {
+  element.dataset.part = name;
+  return element;
+}

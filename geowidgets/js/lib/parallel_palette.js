@@ -1,0 +1,43 @@
+// From a pixel's density to its colour, logarithmically, without a logarithm a pixel. No DOM.
+import { UNIT } from "./parallel_lines.js";
+
+/** @typedef {import("./theme.js").Rgba} Rgba */
+
+const STEPS = 5; // bits that tell levels apart within one doubling
+
+/** The place of a density in the table of colours. @param {number} cover greater than 0 */
+export function levelOf(cover) {
+  const doubling = 31 - Math.clz32(cover);
+  const rest = doubling > STEPS ? cover >>> (doubling - STEPS) : cover << (STEPS - doubling);
+  return (doubling << STEPS) | (rest & ((1 << STEPS) - 1));
+}
+
+/** Colours by density: one line is drawn with `faintest` opacity, `max` with full opacity.
+ * @param {{max: number, faintest: number, color: Rgba}} options */
+export function createPalette({ max, faintest, color: [r, g, b] }) {
+  const colors = new Uint32Array(32 << STEPS);
+  const range = Math.log(Math.max(max / UNIT, 1.5));
+  const rgb = (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r);
+  for (let level = 0; level < colors.length; level++) {
+    const doubling = level >> STEPS;
+    const cover = 2 ** doubling * (1 + (level & ((1 << STEPS) - 1)) / (1 << STEPS));
+    const lines = cover / UNIT;
+    const opacity =
+      lines <= 1 ? faintest * lines : faintest + ((1 - faintest) * Math.log(lines)) / range;
+    colors[level] = ((Math.round(255 * Math.min(1, opacity)) << 24) | rgb) >>> 0;
+  }
+  return colors;
+}
+
+/** Colour every pixel. @param {Uint32Array} counts @param {Uint32Array} pixels
+ * @param {Uint32Array} colors */
+export function paint(counts, pixels, colors) {
+  for (let p = 0; p < counts.length; p++) {
+    const cover = counts[p];
+    pixels[p] = cover === 0 ? 0 : colors[levelOf(cover)];
+  }
+}
+
+/** The opacity of a single line where `n` are drawn: one line must be seen, many must not hide
+ * each other. @param {number} n */
+export const faintestOf = (n) => Math.min(0.9, Math.max(0.06, 3 / Math.sqrt(Math.max(n, 1))));

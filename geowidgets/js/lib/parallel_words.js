@@ -1,0 +1,68 @@
+// The view's numbers and sentences. No DOM.
+import * as bits from "./bits.js";
+import { share } from "./words.js";
+
+/** @typedef {import("./parallel_axes.js").Axis} Axis */
+/** @typedef {import("./parallel_loader.js").Loaded} Loaded */
+
+/** @param {Axis} axis @param {number} value */
+export function axisValue({ digits, unit }, value) {
+  if (!Number.isFinite(value)) return "no value";
+  return `${value.toFixed(digits).replace("-", "−")}${unit}`;
+}
+
+/** @param {Axis} axis @param {[number, number]} range */
+export const rangeWords = (axis, [low, high]) =>
+  `${axisValue(axis, low)} to ${axisValue(axis, high)}`;
+
+/** The axis as it is spoken of. @param {Axis} axis */
+export const axisTitle = ({ kind, name }) => (kind === "angle" ? `angle to ${name}` : name);
+
+/** @param {Axis} axis @param {number} k @param {number} of @param {[number, number]|undefined} range
+ * @param {boolean} inverted */
+export function spokenAxis(axis, k, of, range, inverted) {
+  const parts = [axisTitle(axis), `axis ${k + 1} of ${of}`];
+  parts.push(range ? `range ${rangeWords(axis, range)}` : "no range");
+  if (inverted) parts.push("low values at the top");
+  return parts.join(", ");
+}
+
+/** @param {Uint32Array} mask @param {Loaded} loaded */
+const accuracy = (mask, { data }) => share(bits.countAnd(mask, data.correct), bits.count(mask));
+
+/** The line under the controls.
+ * @param {{reference: Loaded, compared: Loaded|null, population: Uint32Array,
+ *   mask: Uint32Array|null, classes: string, pairs: string[], missing: number,
+ *   drawn: number}} options `pairs` their names, `missing` samples without a value on some axis */
+export function summary({ reference, compared, population, mask, classes, pairs, missing, drawn }) {
+  const of = bits.count(population);
+  const what = classes ? ` of ${classes}` : "";
+  const chosen = mask ?? population;
+  const n = bits.count(chosen);
+  const first = mask
+    ? `${thousands(n)} of ${thousands(of)} samples${what} selected`
+    : `${thousands(of)} samples${what}`;
+  const rest = [`${pairs[0]}: ${accuracy(chosen, reference)} correct`];
+  if (compared && compared.set === reference.set) {
+    rest.push(`${pairs[1]}: ${accuracy(chosen, compared)} correct`);
+  } else if (compared) {
+    rest.push(`${pairs[1]} holds other samples (set ${compared.set})`);
+  }
+  if (missing) {
+    const one = missing === 1;
+    rest.push(`${thousands(missing)} ${one ? "has" : "have"} no value on some axis`);
+  }
+  if (mask && !n && drawn) rest.push("no sample satisfies every clause");
+  return { first, rest: rest.join(" · ") };
+}
+
+/** @param {number} value */
+export const thousands = (value) => value.toLocaleString("en-US");
+
+/** A few classes by name, many by number. @param {number[]|null} classes @param {string[]} names */
+export function classWords(classes, names) {
+  if (!classes) return "";
+  if (!classes.length) return "no class";
+  if (classes.length > 3) return `${classes.length} classes`;
+  return `${classes.length > 1 ? "classes" : "class"} ${classes.map((c) => names[c]).join(", ")}`;
+}
