@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
 import traitlets as t
 
-from geowidgets.widgets import bits, selection_history, selection_state
+from geowidgets.widgets import bits, selection_history, selection_names, selection_state
 from geowidgets.widgets._base import Hub, nearest
 from geowidgets.widgets.columns import ReadableStore
+from geowidgets.widgets.selection_samples import sample_clause, sample_mask
 
 PYTHON = "python"  # the view id of clauses that Python sets
 
@@ -54,9 +57,14 @@ class Selection(Hub):
     name or position and are read as positions. Every write is checked; a wrong one raises
     `ValueError` with the value and the range and changes nothing.
 
-    Samples are the intersection of clauses, one a view. `selection.samples = …` takes indices or
-    a boolean mask and replaces them all (`undo` brings them back), so that what is read is what
-    was written.
+    Samples are the intersection of clauses, one a view. `selection.samples = …` replaces them all
+    (`undo` brings them back), so that what is read is what was written. It takes indices, a
+    boolean mask `(sample,)`, the name of a saved subset, a function of the store that returns one
+    of these, or a rule: `{"metric": "angle", "above": 60}` with any of `metric` (`"angle"`,
+    `"length"`, `"margin"`, `"probability"`, `"angle/<class>"`, `"delta/angle"`, …), `above`,
+    `below` (strict), `correct`, `class`, `model`, `benchmark`, `compared`; or
+    `{"reactions": ["right-wrong"]}` (`reference-compared`). Where a rule names no pair, it is the
+    reference's.
 
     >>> selection = Selection(store)                      # doctest: +SKIP
     >>> selection.observe(print, "samples")               # doctest: +SKIP
@@ -83,6 +91,7 @@ class Selection(Hub):
 
     def __init__(self, store: ReadableStore, **options: Any) -> None:
         self.store = store
+        self._saved: dict[str, tuple[str, np.ndarray]] = {}
         sizes = sizes_of(store)
         super().__init__(
             sizes=sizes,
@@ -139,6 +148,76 @@ class Selection(Hub):
     def redo(self) -> None:
         """Take the last undone step again."""
         self.dispatch({"type": "redo"})
+
+    # ---- kept for later
+
+    def save(self, name: str) -> np.ndarray:
+        """Keep `samples` as a subset called `name`; saving again replaces it.
+
+        Returns:
+            Its indices.
+
+        Raises:
+            ValueError: no text, or empty.
+
+        >>> selection.save("fragile")                          # doctest: +SKIP
+        >>> selection.samples = "fragile"                      # doctest: +SKIP
+        """
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"save: expected a name, got {name!r}")
+        samples = _frozen(self.mask())
+        self._saved[name] = (self.current_set, samples)
+        return samples
+
+    def load(self, name: str) -> None:
+        """Select a saved subset: the same as `selection.samples = name`.
+
+        Raises:
+            ValueError: no such subset, or one of another sample set than the reference's.
+        """
+        self.samples = name
+
+    @property
+    def saved(self) -> Mapping[str, np.ndarray]:
+        """The saved subsets: name → sorted indices `(sample,)`."""
+        return MappingProxyType({name: samples for name, (_, samples) in self._saved.items()})
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole state as JSON by names: `Selection(store).from_dict(d)` brings it back.
+
+        Clauses are written as their rules (`predicate`, the pair they were drawn on, how many
+        samples `n` they hold), and as bits only where there is no rule.
+        """
+        out = selection_names.describe(self.state, self.store, self.sizes)
+        out["saved"] = {
+            name: {
+                "set": set_, "of": self.sizes["sets"][set_],
+                "mask": bits.encode(sample_mask(samples, self.sizes["sets"][set_])),
+            }
+            for name, (set_, samples) in self._saved.items()
+        }  # fmt: skip
+        return out
+
+    def from_dict(self, saved: dict[str, Any]) -> list[str]:
+        """Take a state from `to_dict`, as one step that `undo` takes back.
+
+        Rules are evaluated on the store as it is now.
+
+        Returns:
+            One sentence for each clause that holds another number of samples than when it was
+            saved; they are warned of, too.
+
+        Raises:
+            ValueError: an unknown name (with the nearest), or a subset of another size; nothing
+                has changed then.
+        """
+        state, told = selection_names.restore(saved, self.store, self.sizes)
+        subsets = selection_names.restore_subsets(saved.get("saved") or {}, self.sizes)
+        self.dispatch({"type": "restore", "state": state})
+        self._saved = {name: (set_, _frozen(mask)) for name, (set_, mask) in subsets.items()}
+        if told:
+            warnings.warn("the selection has changed: " + "; ".join(told), stacklevel=2)
+        return told
 
     def dispatch(self, action: dict[str, Any]) -> None:
         """Apply one action of `selection_state.reduce`, or `undo` / `redo`.
@@ -222,12 +301,11 @@ class Selection(Hub):
         for action in cleared:
             state = selection_state.reduce(state, action, self.sizes)
         if value is not None:
-            name = self.current_set
-            mask = _sample_mask(value, self.sizes["sets"].get(name, 0))
-            clause = {
-                "view": PYTHON, "set": name, "pair": self.state["reference"],
-                "predicate": {"kind": "samples", "n": int(mask.sum())}, "mask": bits.encode(mask),
-            }  # fmt: skip
+            clause = sample_clause(
+                value, self.store, set=self.current_set, reference=self.state["reference"],
+                compared=self.state["compared"], saved=self._saved,
+            )  # fmt: skip
+            clause["view"] = PYTHON
             state = selection_state.reduce(state, {"type": "clause", **clause}, self.sizes)
         self.dispatch({"type": "restore", "state": state})
 
@@ -291,9 +369,7 @@ class Selection(Hub):
         for name in ("reference", "compared"):
             mirrors[name].publish(self, None if state[name] is None else tuple(state[name]))
         mirrors["pairs"].publish(self, self._pair_array(state["pairs"]))
-        samples = np.flatnonzero(self.mask())
-        samples.flags.writeable = False
-        mirrors["samples"].publish(self, samples)
+        mirrors["samples"].publish(self, _frozen(self.mask()))
 
     def _pair_array(self, text: str | None) -> np.ndarray | None:
         if text is None:
@@ -311,22 +387,8 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _sample_mask(value: Iterable[int] | np.ndarray, n: int) -> np.ndarray:
-    """Boolean `(sample,)` from indices or a mask; ValueError with the value and the range."""
-    array = np.asarray(value if isinstance(value, np.ndarray) else list(value))
-    if array.dtype == bool:
-        if array.shape != (n,):
-            raise ValueError(f"samples: expected a mask of {n} values, got shape {array.shape}")
-        return array
-    if array.size == 0:
-        return np.zeros(n, dtype=bool)
-    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(
-            f"samples: expected indices or a boolean mask, got {array.dtype} {array.shape}"
-        )
-    outside = array[(array < 0) | (array >= n)]
-    if outside.size:
-        raise ValueError(f"samples: expected indices in 0..{n - 1}, got {outside[0]}")
-    mask = np.zeros(n, dtype=bool)
-    mask[array] = True
-    return mask
+def _frozen(mask: np.ndarray) -> np.ndarray:
+    """Indices of a mask that nobody may change in place."""
+    samples = np.flatnonzero(mask)
+    samples.flags.writeable = False
+    return samples
