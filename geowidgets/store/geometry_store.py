@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class GeometryStore:
         self._place = place
         self._study = study
         self._attached: dict[str, ModelEntry] = {}
+        self._listeners: list[weakref.ref[Callable[[], None]]] = []
         self.refresh()
 
     # -- made -----------------------------------------------------------------------------------
@@ -150,6 +152,20 @@ class GeometryStore:
     def refresh(self) -> None:
         """Look again at what is on disk: another process may have added to it."""
         self._contents = Contents(self._place)
+        self._listeners = [one for one in self._listeners if one() is not None]
+        for listener in list(self._listeners):
+            call = listener()
+            if call is not None:
+                call()
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` after each `add` and `refresh`, for as long as somebody else holds it.
+
+        Example:
+            >>> store.subscribe(view.redraw)  # doctest: +SKIP
+        """
+        bound = hasattr(listener, "__self__")
+        self._listeners.append(weakref.WeakMethod(listener) if bound else weakref.ref(listener))
 
     @property
     def path(self) -> str:

@@ -96,7 +96,8 @@ def read(store: ReadableStore, key: str) -> np.ndarray:
     Args:
         store: where they are.
         key: `labels/<set>`, `correct/<set>` (packed bits, model × benchmark of the set × byte),
-            `accuracy/<set>` (float32, model × benchmark of the set, NaN where not computed),
+            `accuracy/<set>` (float32, model × benchmark of that set alone, in the order in which
+            the store lists them; NaN where not computed),
             `<variable>/<model>/<benchmark>` (positions), `images/<set>/<first>-<last>`
             (uint8, `last` included).
 
@@ -155,14 +156,17 @@ def as_message(values: np.ndarray) -> tuple[dict[str, Any], memoryview]:
         values = values.astype(values.dtype.newbyteorder("<"))
     if values.dtype.name not in ("uint8", "int16", "int32", "float32", "float64"):
         raise TypeError(f"expected uint8, int16, int32, float32 or float64, got {values.dtype}")
-    return {"dtype": values.dtype.name, "shape": list(values.shape)}, values.data.cast("B")
+    header = {"dtype": values.dtype.name, "shape": list(values.shape)}
+    # A view with a zero in its shape cannot be cast.
+    return header, values.data.cast("B") if values.size else memoryview(b"")
 
 
 class Columns(Hub):
     """A store's columns for the views, one hub a store: `Columns.of(store)`.
 
     Numbers go to the browser when a view asks for them; those named in `preload` travel with the
-    widget's state, so that the first picture needs no kernel.
+    widget's state, so that the first picture needs no kernel. What `store.add(entry)` computes
+    appears in open views by itself.
     """
 
     bundle = "columns"
@@ -176,6 +180,16 @@ class Columns(Hub):
         super().__init__(directory=describe(store), **options)
         self.on_msg(Columns._answer)
         self.preload(preload)
+        # Stores that cannot grow need not tell.
+        subscribe = getattr(store, "subscribe", None)
+        if subscribe is not None:
+            subscribe(self._grown)
+
+    def _grown(self) -> None:
+        """Follow the store, unless this hub is closed or knows already."""
+        known = (self.directory["revision"], self.directory["done"])
+        if self.comm is not None and _state_of(self.store) != known:
+            self.refresh()
 
     @classmethod
     def of(cls, store: ReadableStore) -> Self:
@@ -210,8 +224,7 @@ class Columns(Hub):
         keys = content.get("keys") if isinstance(content, dict) else None
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             return
-        if _state_of(self.store) != (self.directory["revision"], self.directory["done"]):
-            self.refresh()
+        self._grown()
         for key in keys:
             try:
                 header, data = as_message(read(self.store, key))

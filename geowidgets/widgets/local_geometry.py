@@ -62,11 +62,7 @@ class LocalGeometry(View):
     def __init__(
         self, store: ReadableStore, selection: Selection | None = None, **options: Any
     ) -> None:
-        self._classes = [str(name) for name in store.classes]
-        self._pairs = (
-            [entry.name for entry in store.models],
-            [entry.name for entry in store.benchmarks],
-        )
+        self.store = store  # before the options are checked against its names
         for name, known in _CHOICES.items():
             if name in options and options[name] not in known:
                 value = options[name]
@@ -82,14 +78,19 @@ class LocalGeometry(View):
         if value is None:
             return None
         chosen: Sequence[Any] = [value] if isinstance(value, str) else list(value)
-        return [position(one, self._classes, "panels") for one in chosen]
+        return [position(one, self._classes(), "panels") for one in chosen]
 
     @t.validate("pin")
     def _valid_pin(self, proposal: dict[str, Any]) -> list[int] | None:
         value = proposal["value"]
         if value is None:
             return None
-        return pair_position(value, *self._pairs, "pin")
+        models = [str(entry.name) for entry in self.store.models]
+        benchmarks = [str(entry.name) for entry in self.store.benchmarks]
+        return pair_position(value, models, benchmarks, "pin")
+
+    def _classes(self) -> list[str]:
+        return [str(name) for name in self.store.classes]
 
 
 _CHOICES = {"mode": MODES, "axes": AXES, "order": ORDERS, "sort": METRICS}

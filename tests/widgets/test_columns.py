@@ -103,6 +103,14 @@ def test_message_types():
         as_message(np.arange(3))
 
 
+@pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 32, 32, 1)])
+def test_nothing_is_a_message_too(shape):
+    """Catches an empty set that breaks the view instead of being drawn as empty."""
+    header, data = as_message(np.zeros(shape, np.uint8))
+    assert header == {"dtype": "uint8", "shape": list(shape)}
+    assert data.nbytes == 0
+
+
 def test_nonsense_is_ignored(tiny_store):
     """Catches a message of another shape that breaks the hub for the next one."""
     columns = gw.Columns.of(tiny_store)
@@ -130,3 +138,38 @@ def test_a_grown_store_reaches_directory_and_selection(tiny_store):
     assert len(view.columns.directory["models"]) == 3
     view.selection.models = [2]
     gw.LocalGeometry(store, view.selection)
+
+
+def test_add_reaches_open_views_by_itself(tiny_study, tmp_path):
+    """Catches a view that shows the new row only after somebody asked for a column."""
+    first = gw.Study(
+        tiny_study.models[:1], tiny_study.benchmarks[:2], classes=tiny_study.classes,
+        images=tiny_study.sets["test"].images[:40], labels=tiny_study.sets["test"].labels[:40],
+    )  # fmt: skip
+    store = gw.GeometryStore.compute(first, tmp_path / "grows.zarr", progress=False)
+    view = gw.LocalGeometry(store)
+    closed = gw.Columns(store)
+    closed.close()
+    heard = []
+    view.columns.observe(lambda change: heard.append(change["new"]), "directory")
+    store.add(tiny_study.models[1], progress=False)
+    assert [len(one["models"]) for one in heard] == [2]
+    assert bits.decode(heard[0]["done"], 4).all()
+    assert len(closed.directory["models"]) == 1
+    view.pin = (tiny_study.models[1].name, "clean")
+    assert view.pin == [1, 0]
+    view.selection.models = [1]
+
+
+def test_a_store_keeps_no_hub_alive(tiny_store):
+    """Catches a store that holds every hub that ever listened to it."""
+    import gc
+    import weakref
+
+    columns = gw.Columns(tiny_store)
+    gone = weakref.ref(columns)
+    columns.close()
+    del columns
+    gc.collect()
+    assert gone() is None
+    tiny_store.refresh()
