@@ -108,7 +108,8 @@ export function createDrawing(root, parts) {
   }
 
   return {
-    elements: [...reference.elements, ...compared.elements],
+    // What is selected lies above everything, the reference above the compared pair.
+    elements: [0, 1].flatMap((k) => [compared.elements[k], reference.elements[k]]),
     frame,
     draw,
     select,

@@ -13,6 +13,7 @@ import { fitted } from "./table_export.js";
 
 const LABEL = 15; // a tick label's height with room around it
 const COSINE = Math.cos((SLANT * Math.PI) / 180);
+const NARROW = 50; // a step between axes in which labels would crowd lines
 const NAME_FONT = "600 12px";
 
 /** How wide names are, in the page's own font. @param {HTMLElement} root */
@@ -57,7 +58,8 @@ export function createFrame(target, ruler) {
     }));
     if (!axes.some((one) => one.axis.id === current)) current = axes[0]?.axis.id ?? "";
     parts = axes.map((one, k) => makeAxis(one, k, layout));
-    target.replaceChildren(...caption(), focused, hovered, ...parts.map((p) => p.group), slot);
+    const groups = parts.map((part) => part.group);
+    target.replaceChildren(...caption(), ...groups, focused, hovered, slot);
     setCurrent(current);
     if (wasFocused) focus(wasFocused);
   }
@@ -183,13 +185,15 @@ export function createFrame(target, ruler) {
 /** @param {OneAxis} one @param {boolean} labels */
 function tickMarks({ place, top, bottom, domain, inverted }, labels) {
   const range = /** @type {[number, number]} */ (inverted ? [top, bottom] : [bottom, top]);
-  return fittingTicks(domain, range, () => LABEL, 14).flatMap(({ at, label }) => {
-    const y = Math.round(at) + (at < bottom ? 0.5 : -0.5);
-    const mark = svg("path", { class: "gw-parallel-tick", d: `M${place.x - 3} ${y}h3` });
-    if (!labels) return [mark];
-    const text = { class: "gw-parallel-label", x: place.x - 6, y: at + 4, "text-anchor": "end" };
-    return [mark, svg("text", text, label)];
-  });
+  return fittingTicks(domain, range, () => LABEL, place.step < NARROW ? 34 : 14).flatMap(
+    ({ at, label }) => {
+      const y = Math.round(at) + (at < bottom ? 0.5 : -0.5);
+      const mark = svg("path", { class: "gw-parallel-tick", d: `M${place.x - 3} ${y}h3` });
+      if (!labels) return [mark];
+      const text = { class: "gw-parallel-label", x: place.x - 6, y: at + 4, "text-anchor": "end" };
+      return [mark, svg("text", text, label)];
+    },
+  );
 }
 
 /** Turn over and hide; seen while the axis is pointed at or has the focus. @param {OneAxis} one */

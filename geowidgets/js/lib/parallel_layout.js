@@ -9,6 +9,7 @@
 
 const LEFT = 52; // axis title and tick labels of the first axis
 const RIGHT = 10;
+const OVERHANG = 28;
 const LAST = 0.5; // of a step, right of the last axis
 const MOST = 260; // a step, where there are few axes
 const APART = 0.55; // of a step, between angles and metrics: room for other units' tick labels
@@ -26,7 +27,10 @@ export function layoutAxes({ width, height, axes, measure }) {
   const angles = axes.filter((axis) => axis.kind === "angle").length;
   const parted = angles > 0 && angles < axes.length;
   const steps = Math.max(1, axes.length) - 1 + LAST + (parted ? APART : 0);
-  const step = Math.min(MOST, Math.max(12, (width - LEFT - RIGHT) / steps));
+  const free = width - LEFT - RIGHT;
+  // A slanted name reaches beyond the last axis.
+  const room = free / steps < SLANTED_BELOW ? free - OVERHANG : free;
+  const step = Math.min(MOST, Math.max(12, room / steps));
   const slanted = { angle: false, metric: false };
   let widest = 0;
   for (const { kind, name } of axes) {

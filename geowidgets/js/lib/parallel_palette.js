@@ -40,4 +40,4 @@ export function paint(counts, pixels, colors) {
 
 /** The opacity of a single line where `n` are drawn: one line must be seen, many must not hide
  * each other. @param {number} n */
-export const faintestOf = (n) => Math.min(0.9, Math.max(0.06, 3 / Math.sqrt(Math.max(n, 1))));
+export const faintestOf = (n) => Math.min(0.9, Math.max(0.08, 6 / Math.sqrt(Math.max(n, 1))));

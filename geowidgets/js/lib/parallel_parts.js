@@ -7,7 +7,10 @@ export function createParts() {
   const countFirst = html("strong");
   const countRest = html("span", { class: "gw-soft" });
   const count = html("div", { "aria-live": "polite" }, countFirst, " ", countRest);
-  const legend = html("div", { class: "gw-parallel-legend" });
+  const legend = html("div", {
+    class: "gw-parallel-legend",
+    title: "Densities of reference and compared share a scale; that of the selected has its own.",
+  });
   const ghostText = html("span");
   const reapply = html("button", { class: "gw-control", type: "button" }, "Re-apply here");
   const progressText = html("span");

@@ -16,7 +16,7 @@ import { PAGE } from "./parallel_axes.js";
 export function createToolbar(options) {
   const { columns, showing, change } = options;
   const pairs = html("div", { class: "gw-bar-group" });
-  const look = html("div", { class: "gw-bar-group" });
+  const look = html("div", { class: "gw-bar-group gw-parallel-rest" });
   const pager = html("div", { class: "gw-bar-group gw-pager" });
   const where = html("span", { class: "gw-soft" });
   const back = button("‹", () => options.turn(-1), "earlier class angles");
@@ -28,21 +28,34 @@ export function createToolbar(options) {
     "right, confident, but close to another class (samples that pruning and corruption tip over)",
   );
   const panel = button("Axes…", options.togglePanel, "choose which axes are drawn");
+  const more = button("More…", () => setOpen(!open), "classes, lines, order, axes");
+  more.classList.add("gw-parallel-more");
   const element = html(
     "div",
-    { class: "gw-bar", role: "toolbar", "aria-label": "Parallel coordinates" },
+    { class: "gw-bar gw-parallel-bar", role: "toolbar", "aria-label": "Parallel coordinates" },
     pairs,
     look,
     pager,
-    html("div", { class: "gw-bar-group" }, question, panel),
+    html("div", { class: "gw-bar-group gw-parallel-rest" }, question, panel),
     html(
       "div",
       { class: "gw-bar-group gw-bar-end" },
+      more,
       button("Clear", options.clear, "clear this view's ranges (Escape)"),
       button("Undo", options.undo, "undo the last selection step (Ctrl+Z)"),
       saveMenu(options.save),
     ),
   );
+
+  // In a narrow panel, as when several stand side by side, the pairs and the picture come first.
+  let open = false;
+  /** @param {boolean} now */
+  function setOpen(now) {
+    open = now;
+    element.classList.toggle("gw-parallel-open", open);
+    more.setAttribute("aria-expanded", String(open));
+  }
+  setOpen(false);
 
   function drawPairs() {
     const { pair, compared, pinned } = showing();

@@ -28,6 +28,8 @@ import { pairName } from "./words.js";
  *   order: string, sequence: string[], hidden: string[], inverted: string[], lock: string,
  *   confident: number, within: number, height: number|null, kept: number[]}} Display */
 
+const NARROW = 560; // CSS pixels: panels side by side
+
 /** @param {HTMLElement} root
  * @param {{columns: ColumnsHub, selection: SelectionHub, viewId: string, owner: string,
  *   display: () => Display, change: (display: Partial<Display>) => void, signal: AbortSignal}}
@@ -264,6 +266,7 @@ export function createParallelView(root, options) {
     const width = Math.floor(parts.area.clientWidth);
     if (!width) return false; // hidden: the observer calls again when it is shown
     const { kept, height, inverted, lines, order } = display();
+    root.classList.toggle("gw-parallel-narrow", width < NARROW);
     const other = rival();
     const now = populationOf(here);
     const comparable = order === "moved" && other && other.set === here.set;
