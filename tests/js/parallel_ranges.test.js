@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as bits from "../../geowidgets/js/lib/bits.js";
+import { createBrush } from "../../geowidgets/js/lib/parallel_brush.js";
+import { countMissing, createPairData, population } from "../../geowidgets/js/lib/parallel_data.js";
+import { linePath, nearestLine } from "../../geowidgets/js/lib/parallel_nearest.js";
+import { meanMoves } from "../../geowidgets/js/lib/parallel_rank.js";
+import {
+  clauseAction,
+  moved,
+  reasonsMask,
+  reasonsOf,
+  widened,
+} from "../../geowidgets/js/lib/parallel_ranges.js";
+import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
+import { METRIC_AXES, angleAxes } from "../../geowidgets/js/lib/parallel_axes.js";
+import { createModel } from "./model.js";
+
+const names = ["cat", "dog", "length"]; // a class may be called like a metric
+// (sample, class), 5 × 3
+const angles = Float32Array.from(
+  [
+    [10, 15, 80],
+    [60, 20, 90],
+    [70, 70, 30],
+    [12, 40, Number.NaN],
+    [11, 12, 50],
+  ].flat(),
+);
+const columns = {
+  labels: Int16Array.of(0, 1, 2, 0, 0),
+  prediction: Int16Array.of(0, 1, 2, 0, 1),
+  angles,
+  length: Float32Array.of(1, 2, 3, 4, 5),
+  margin: Float32Array.of(-1, 0, 1, 2, Number.NaN),
+  probability: Float32Array.of(0.95, 0.99, 0.5, 0.92, 0.97),
+};
+const data = createPairData(columns, [0, 1, 2]);
+const chosen = (axes, confusable = null) => [
+  ...bits.toIndices(reasonsMask(data, { axes, confusable }, names)),
+];
+
+test("every range holds (AND), both ends included, and a missing value lies in none", () => {
+  assert.deepEqual(chosen({ "angle/cat": [10, 12] }), [0, 3, 4]);
+  assert.deepEqual(chosen({ "angle/cat": [10, 12], length: [4, 5] }), [3, 4]);
+  assert.deepEqual(chosen({ margin: [-1e30, 1e30] }), [0, 1, 2, 3]);
+  assert.deepEqual(chosen({ "angle/length": [0, 60] }), [2, 4]);
+  assert.deepEqual(chosen({}), [0, 1, 2, 3, 4]);
+});
+
+test("right, confident, but close to another class: each of the three conditions counts", () => {
+  const question = (probability, degrees) => chosen({}, { probability, degrees });
+  assert.deepEqual(question(0.9, 5), [0]); // 4 is wrong, 1 is far from others, 2 not confident
+  assert.deepEqual(question(0.9, 40), [0, 1, 3]);
+  assert.deepEqual(question(0, 40), [0, 1, 2, 3]);
+  assert.deepEqual(question(0.96, 40), [1]);
+  assert.deepEqual(chosen({ length: [2, 9] }, { probability: 0.9, degrees: 40 }), [1, 3]);
+});
+
+test("a mask crosses words of 32 samples, and its spare bits stay 0", () => {
+  const n = 71;
+  const many = createPairData(
+    {
+      labels: new Int16Array(n),
+      prediction: new Int16Array(n),
+      angles: Float32Array.from({ length: n }, (_, i) => i),
+      length: new Float32Array(n),
+      margin: new Float32Array(n),
+      probability: new Float32Array(n),
+    },
+    [0],
+  );
+  const mask = reasonsMask(many, { axes: { "angle/cat": [30, 70] }, confusable: null }, names);
+  assert.deepEqual(
+    [...bits.toIndices(mask)],
+    Array.from({ length: 41 }, (_, k) => 30 + k),
+  );
+  const none = { axes: { "angle/cat": [200, 300] }, confusable: null };
+  assert.equal(bits.count(reasonsMask(many, none, names)), 0);
+});
+
+test("a matrix of another width is refused, not read askew", () => {
+  assert.throws(() => createPairData(columns, [0, 1]), /expected 5 × 2 angles, got 15/);
+});
+
+test("classes whose angles are not kept have no values", () => {
+  const few = createPairData({ ...columns, angles: Float32Array.of(1, 2, 3, 4, 5) }, [1]);
+  const [cat, dog] = angleAxes(names, [0, 1]);
+  assert.ok(few.values(cat).every(Number.isNaN));
+  assert.deepEqual([...few.values(dog)], [1, 2, 3, 4, 5]);
+});
+
+test("samples without a value are counted once, and only among those shown", () => {
+  const axes = [...angleAxes(names, [0, 2]), ...METRIC_AXES];
+  assert.equal(countMissing(data, axes, population(data, null)), 2);
+  assert.equal(countMissing(data, axes, population(data, [1])), 0);
+  assert.equal(bits.count(population(data, [])), 0, "[] is nothing, not everything");
+});
+
+test("a clause without reasons is none; one of another view says nothing here", () => {
+  const options = { view: "v", set: "test", pair: [0, 0], data, names };
+  const nothing = { axes: {}, confusable: null };
+  assert.deepEqual(clauseAction({ ...options, reasons: nothing }), { type: "clear", view: "v" });
+  assert.deepEqual(reasonsOf({ predicate: { kind: "shapes", axes: { x: 1 } } }), nothing);
+  const reasons = { axes: { "angle/cat": [10, 12] }, confusable: null };
+  const { mask, predicate } = clauseAction({ ...options, reasons });
+  assert.equal(mask, bits.toBase64(bits.fromIndices([0, 3, 4], 5), 5));
+  assert.deepEqual(predicate, { type: "ranges", axes: { "angle/cat": [10, 12] } });
+});
+
+test("ranges move and widen within their axis and never turn inside out", () => {
+  assert.deepEqual(moved([10, 20], 5, [0, 22]), [12, 22]);
+  assert.deepEqual(moved([10, 20], -50, [0, 22]), [0, 10]);
+  assert.deepEqual(moved([0, 1e30], 5, [0, 22]), [0, 1e30]);
+  assert.deepEqual(widened([10, 20], 15, [0, 22]), [0, 22]);
+  assert.deepEqual(widened([10, 20], -8, [0, 22]), [15, 15]);
+});
+
+test("a drag that Escape ends leaves the clause as it was, and undo skips the moves", () => {
+  const fresh = {
+    revision: 0,
+    models: null,
+    benchmarks: null,
+    pairs: null,
+    classes: null,
+    reference: [0, 0],
+    compared: null,
+    focus: null,
+    clauses: [],
+  };
+  const sizes = {
+    models: 1,
+    benchmarks: 1,
+    classes: 3,
+    sets: { test: 5 },
+    benchmark_sets: ["test"],
+  };
+  const history = { past: [], future: [] };
+  const model = createModel({ state: fresh, history, sizes, error: "" });
+  const { signal } = new AbortController();
+  const selection = createSelectionHub({ model, signal });
+  const loaded = () => ({ pair: [0, 0], set: "test", data });
+  const brush = createBrush({ selection, viewId: "v", names: () => names, loaded });
+  brush.setRange("angle/cat", [10, 12]);
+  brush.drag("length", [1, 2], false);
+  brush.drag("length", [1, 4], false);
+  assert.equal(bits.count(selection.mask("test")), 2);
+  brush.cancel();
+  assert.deepEqual(brush.reasons().axes, { "angle/cat": [10, 12] });
+  brush.drag("length", [1, 2], false);
+  brush.drag("length", [4, 5], true);
+  assert.deepEqual([...bits.toIndices(selection.mask("test"))], [3, 4]);
+  selection.dispatch({ type: "undo" });
+  assert.deepEqual(brush.reasons().axes, { "angle/cat": [10, 12] });
+  brush.setRange("angle/cat", null);
+  assert.equal(selection.clause("v"), undefined);
+});
+
+test("classes are ranked by the mean of |angle − angle′| over the shown samples", () => {
+  const other = createPairData(
+    { ...columns, angles: angles.map((v, k) => v + (k % 3) - 1) },
+    [0, 1, 2],
+  );
+  const moves = meanMoves(data, other, population(data, null), 4);
+  assert.deepEqual([...moves].slice(0, 3), [1, 0, 1]); // one NaN is left out of class 2's mean
+  assert.ok(Number.isNaN(moves[3]));
+  const short = createPairData(
+    { ...columns, labels: Int16Array.of(0), angles: Float32Array.of(1, 2, 3) },
+    [0, 1, 2],
+  );
+  assert.equal(meanMoves(data, short, population(data, null), 3), null);
+});
+
+test("the line under the pointer, also the first sample's; none between the groups", () => {
+  const rows = [Uint16Array.of(0, 50), Uint16Array.of(100, 50)];
+  const spans = [{ x0: 0, x1: 100, left: 0, right: 1 }];
+  const both = Uint32Array.of(0, 1);
+  assert.equal(nearestLine(spans, rows, both, 10, 12, 5), 0);
+  assert.equal(nearestLine(spans, rows, both, 90, 52, 5), 1);
+  assert.equal(nearestLine(spans, rows, both, 10, 30, 5), -1);
+  assert.equal(nearestLine(spans, rows, both, 120, 50, 5), -1);
+  assert.equal(linePath(spans, rows, 0, 10, 1), "M0 10.5L100 110.5");
+});
