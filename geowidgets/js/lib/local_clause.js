@@ -1,14 +1,22 @@
 // This view's own clause: the steps that drew it, and the samples that they pick. No DOM.
 import * as bits from "./bits.js";
+import { inReactions } from "./local_reactions.js";
 import { forEachInside, rounded, thin } from "./shapes.js";
 
 /** @typedef {import("./scatter_data.js").ScatterData} ScatterData */
 /** @typedef {import("./shapes.js").Shape} Shape */
-/** @typedef {import("./local_marks.js").Step} Step */
 /** @typedef {import("./selection.js").Clause} Clause */
+/** @typedef {{op: string, class: number|null, shape: Shape, x?: string, y?: string,
+ *   reactions?: string[]}} Step `x` and `y` where they are not the clause's, `reactions` where some
+ *   were hidden */
+/** @typedef {{column: (name: string) => Float32Array|undefined,
+ *   masks: import("./local_reactions.js").ReactionMasks|null}} More what steps may need beside
+ *   angle and length */
 
 const MAX_POINTS = 160;
 const MAX_CHARACTERS = 48 * 1024; // the selection refuses predicates of 64 kB
+/** @type {More} */
+const NOTHING = { column: () => undefined, masks: null };
 
 /** The samples of a class (null: of all) that lie in a shape.
  * @param {ScatterData} data @param {number|null} c @param {Shape} shape */
@@ -19,17 +27,41 @@ export function shapeMask(data, c, shape) {
   return mask;
 }
 
+/** The samples that one step picks. @param {ScatterData} data @param {Step} step
+ * @param {More} [more] */
+export function stepMask(data, step, more = NOTHING) {
+  const mask = step.x && step.y ? onAxes(data, step, more) : shapeMask(data, step.class, step.shape);
+  if (!step.reactions) return mask;
+  if (!more.masks) throw new Error("this brush compares two pairs: choose the compared one first");
+  return bits.and(mask, inReactions(more.masks, step.reactions, data.n));
+}
+
+/** @param {ScatterData} data @param {Step} step @param {More} more */
+function onAxes({ n, labels }, step, more) {
+  const [x, y] = [more.column(step.x ?? ""), more.column(step.y ?? "")];
+  if (!x || !y) throw new Error(`this brush needs ${step.x} and ${step.y}, which are not loaded`);
+  const samples = [];
+  for (let i = 0; i < n; i++) {
+    const here = step.class === null || labels[i] === step.class;
+    if (here && Number.isFinite(x[i]) && Number.isFinite(y[i])) samples.push(i);
+  }
+  const mask = bits.empty(n);
+  forEachInside(step.shape, { x, y }, Uint32Array.from(samples), (i) => bits.add(mask, i));
+  return mask;
+}
+
 /** @param {Uint32Array|null} before @param {Uint32Array} shape @param {string} op */
 export function combine(before, shape, op) {
   if (op === "replace" || !before) return shape;
   return op === "add" ? bits.or(before, shape) : bits.andNot(before, shape);
 }
 
-/** The samples that steps pick on `data`. @param {ScatterData} data @param {Step[]} steps */
-export function stepsMask(data, steps) {
+/** The samples that steps pick on `data`. @param {ScatterData} data @param {Step[]} steps
+ * @param {More} [more] */
+export function stepsMask(data, steps, more = NOTHING) {
   /** @type {Uint32Array|null} */
   let mask = null;
-  for (const { op, class: c, shape } of steps) mask = combine(mask, shapeMask(data, c, shape), op);
+  for (const step of steps) mask = combine(mask, stepMask(data, step, more), step.op);
   return mask ?? bits.empty(data.n);
 }
 
@@ -59,11 +91,24 @@ export function stepsOf(clause) {
   return kind === "shapes" && Array.isArray(steps) ? steps : [];
 }
 
+/** Whether a step speaks of the compared pair. @param {Step} step */
+const compares = ({ x, y, reactions }) =>
+  Boolean(reactions) || [x, y].some((name) => name?.startsWith("delta/"));
+
+/** Whether a clause was drawn on these pairs. @param {Clause} clause @param {[number, number]} pair
+ * @param {[number, number]|null} compared */
+export function drawnOn(clause, pair, compared) {
+  const other = clause.predicate.compared;
+  if (clause.pair?.join() !== pair.join()) return false;
+  return !Array.isArray(other) || other.join() === compared?.join();
+}
+
 /** The action that makes `mask` this view's clause.
  * @param {{view: string, set: string, pair: [number, number], axes: {x: string, y: string},
- *   steps: Step[], mask: Uint32Array, n: number}} options */
-export function clauseAction({ view, set, pair, axes, steps, mask, n }) {
-  const full = { kind: "shapes", ...axes, steps };
+ *   steps: Step[], mask: Uint32Array, n: number, compared?: [number, number]|null}} options */
+export function clauseAction({ view, set, pair, axes, steps, mask, n, compared = null }) {
+  const other = compared && steps.some(compares) ? { compared } : {};
+  const full = { kind: "shapes", ...axes, steps, ...other };
   const fits = JSON.stringify(full).length <= MAX_CHARACTERS;
   const predicate = fits ? full : { kind: "samples", n: bits.count(mask) };
   return { type: "clause", view, set, pair, predicate, mask: bits.toBase64(mask, n) };

@@ -12,7 +12,7 @@ import { placeSamples, rasterOf } from "./parallel_scene.js";
 
 const MAX_PIXELS = 2.4e6; // beyond it a picture has less than the screen's resolution
 const FINE = 20_000; // samples up to which a sharp screen gets all its pixels
-const STRONGER = 4; // a selected line against one of all
+const STRONGER = 2.2; // a selected line against one of all
 
 /** Raster pixels a CSS pixel. @param {Scene} scene @param {number} n */
 export function sharpness({ layout: { width, height } }, n) {

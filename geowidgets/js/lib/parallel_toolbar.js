@@ -15,7 +15,7 @@ import { PAGE } from "./parallel_axes.js";
  *   undo: () => void, save: (kind: "png"|"svg") => void}} options */
 export function createToolbar(options) {
   const { columns, showing, change } = options;
-  const pairs = html("div", { class: "gw-bar-group" });
+  const pairs = html("div", { class: "gw-bar-group gw-parallel-pairs" });
   const look = html("div", { class: "gw-bar-group gw-parallel-rest" });
   const pager = html("div", { class: "gw-bar-group gw-pager" });
   const where = html("span", { class: "gw-soft" });

@@ -257,8 +257,11 @@ export function createTableView(root, { columns, selection, display, change, hei
   const resized = new ResizeObserver(() => {
     // Compared with what was drawn: a host that swaps its theme gives no width for a moment.
     if (scroll.clientWidth && scroll.clientWidth !== width) redraw();
+    // Lines made while a host kept the output hidden, and so without height, are too few.
+    else grid.show();
   });
   resized.observe(root);
+  resized.observe(scroll);
   signal.addEventListener("abort", () => resized.disconnect());
   redraw();
   return { redraw };
