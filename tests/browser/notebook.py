@@ -43,6 +43,9 @@ STOP_KERNEL = """async () => {
   await sessionContext.shutdown();
 }"""
 
+KINDS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .map(cell => cell.model.type)"""
+
 
 class Notebook:
     """One notebook in one page of the browser.
@@ -75,14 +78,13 @@ class Notebook:
     def run_all(self) -> None:
         """Run every cell, wait for the last one, and fail on the first that raised."""
         self.page.evaluate(RUN_ALL)
-        for index in range(self.count()):
-            self.text(index)
+        for index, kind in enumerate(self.page.evaluate(KINDS)):
+            if kind == "code":
+                self.text(index)
 
     def count(self) -> int:
         """How many cells the notebook has."""
-        return self.page.evaluate(
-            "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
-        )
+        return len(self.page.evaluate(KINDS))
 
     def start(self, index: int) -> None:
         """Start one cell and return at once."""
