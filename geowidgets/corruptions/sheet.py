@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -47,8 +48,6 @@ def corruption_sheet(
         >>> len(figure.axes)
         3
     """
-    from matplotlib.figure import Figure
-
     names = list(CORRUPTIONS) if names is None else [find(name).name for name in names]
     layout = layout_of(images)
     if not len(images) or not names:
@@ -56,7 +55,7 @@ def corruption_sheet(
             f"{len(images)} images and {len(names)} names given, expected at least one of each"
         )
     shape = (len(names), len(severities) + 1)
-    figure = Figure(figsize=(1.2 * shape[1] + 1.2, 1.2 * shape[0]), layout="constrained")
+    figure = _figure(1.2 * shape[1] + 1.2, 1.2 * shape[0])
     axes = figure.subplots(*shape, squeeze=False)
     for row, name in enumerate(names):
         number = row % len(images)
@@ -81,6 +80,20 @@ def corruption_sheet(
     for axis, title in zip(axes[0], ["clean", *severities], strict=True):
         axis.set_title(str(title), fontsize=9)
     return figure
+
+
+def _figure(width: float, height: float) -> Figure:
+    from matplotlib.figure import Figure
+
+    class Sheet(Figure):
+        """A figure that a notebook shows although pyplot does not know it."""
+
+        def _repr_png_(self) -> bytes:
+            buffer = io.BytesIO()
+            self.savefig(buffer, format="png")
+            return buffer.getvalue()
+
+    return Sheet(figsize=(width, height), layout="constrained")
 
 
 def _picture(image: np.ndarray | Tensor, layout: str) -> np.ndarray:

@@ -46,3 +46,8 @@ def test_matplotlib_is_imported_only_when_drawing():
     """Corruptions that cannot be used where matplotlib is not installed."""
     code = "import sys, geowidgets.corruptions; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_notebook_shows_the_sheet_as_a_picture(oblong):
+    """A cell that ends in `<Figure size …>` as text."""
+    assert corruption_sheet(oblong, ["fog"], [1])._repr_png_().startswith(b"\x89PNG")
