@@ -14,6 +14,9 @@ const DISPLAY = /** @type {const} */ ([
   "descending",
   "height",
   "held",
+  "matrix",
+  "delta",
+  "reactions",
 ]);
 
 export default {
@@ -23,6 +26,8 @@ export default {
     root.className = "gw-root gw-local";
     root.dataset.lmSuppressShortcuts = "true";
     root.dataset.jpSuppressContextMenu = "true";
+    // JupyterLab would take Shift for a selection of cells, which then run together.
+    root.addEventListener("mousedown", (event) => event.shiftKey && event.stopPropagation());
     el.append(root);
     signal.addEventListener("abort", () => root.remove());
     try {

@@ -1,4 +1,4 @@
-"""`LocalGeometry`: one angle × length scatter a class, with brushes and the brushed images."""
+"""`LocalGeometry`: one angle × length scatter a class, or one class's matrix of all metrics."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import traitlets as t
 
 from geowidgets.widgets._base import View, nearest, pair_position, position
 from geowidgets.widgets.columns import ReadableStore
+from geowidgets.widgets.predicates import METRICS, REACTIONS
 from geowidgets.widgets.selection import Selection
 
 MODES = ("lasso", "box")
 AXES = ("shared", "each", "held")
 ORDERS = ("class", "worst")
-METRICS = ("angle", "length", "margin", "probability")
 
 
 class LocalGeometry(View):
@@ -24,6 +24,12 @@ class LocalGeometry(View):
     is wrong; above each panel the class's accuracy. Lasso, box and click select samples (Shift
     adds, Alt or Control subtracts, Escape clears); the brush moves every view that shares the
     selection. The images of the selected samples stand beside the panels.
+
+    With `selection.compared` on the same samples, dots are coloured by their reaction from the
+    reference to it (right→wrong red, wrong→right green, …), chips count, select, show and hide
+    each, and the distributions of both stand at the panels' edges. A click (or Enter) on a class
+    opens its scatter-plot matrix of angle, length, margin and probability, as they are or as
+    Δ = metric(compared) − metric(reference); Escape without a brush goes back.
 
     Args:
         store: What to show.
@@ -38,6 +44,10 @@ class LocalGeometry(View):
         sort: Metric by which the images are sorted: `"angle"`, `"length"`, `"margin"` or
             `"probability"`.
         descending: Largest first.
+        matrix: The class whose scatter-plot matrix is shown, by name or position; None: panels.
+        delta: Whether the matrix shows differences, where there is a compared pair.
+        reactions: Reactions that are drawn, of `"right-wrong"`, `"wrong-right"`, `"right-right"`
+            and `"wrong-wrong"` (reference-compared); None: all.
         height: Of the panels in CSS pixels; by default what the width asks for.
 
     Raises:
@@ -58,6 +68,10 @@ class LocalGeometry(View):
     descending = t.Bool(True, help="Largest first; Python and view.").tag(sync=True)
     height = t.Int(None, allow_none=True, min=120, help="CSS pixels; Python.").tag(sync=True)
     held = t.Dict(None, allow_none=True, help="Held axes, written by the view.").tag(sync=True)
+
+    matrix = t.Any(help="Class of the matrix (position), None; Python and view.").tag(sync=True)
+    delta = t.Bool(False, help="Matrix of differences; Python and view.").tag(sync=True)
+    reactions = t.Any(help="Reactions drawn, None: all; Python and view.").tag(sync=True)
 
     def __init__(
         self, store: ReadableStore, selection: Selection | None = None, **options: Any
@@ -88,6 +102,22 @@ class LocalGeometry(View):
         models = [str(entry.name) for entry in self.store.models]
         benchmarks = [str(entry.name) for entry in self.store.benchmarks]
         return pair_position(value, models, benchmarks, "pin")
+
+    @t.validate("matrix")
+    def _valid_matrix(self, proposal: dict[str, Any]) -> int | None:
+        value = proposal["value"]
+        return None if value is None else position(value, self._classes(), "matrix")
+
+    @t.validate("reactions")
+    def _valid_reactions(self, proposal: dict[str, Any]) -> list[str] | None:
+        value = proposal["value"]
+        if value is None:
+            return None
+        names = [value] if isinstance(value, str) else list(value)
+        for name in names:
+            if name not in REACTIONS:
+                raise ValueError(f"reactions: unknown {name!r}.{nearest(name, REACTIONS)}")
+        return [name for name in REACTIONS if name in names]
 
     def _classes(self) -> list[str]:
         return [str(name) for name in self.store.classes]

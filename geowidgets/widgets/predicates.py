@@ -71,6 +71,8 @@ def _shapes(predicate: Mapping[str, Any], column: Column) -> np.ndarray:
         held = in_shape(step["shape"], x, column(step.get("y", predicate["y"])))
         if step["class"] is not None:
             held &= labels == step["class"]
+        if step.get("reactions") is not None:
+            held &= _reaction(step, column)
         match step["op"]:
             case "replace":
                 chosen = held

@@ -43,8 +43,9 @@ def local(shared: Notebook) -> Iterator[Locator]:
     view = shared.output(LOCAL).locator(".gw-local")
     yield view
     view.get_by_role("button", name="Clear").click()
-    for _ in range(view.locator("[aria-pressed=true].gw-local-panel").count()):
-        view.locator("[aria-pressed=true].gw-local-panel .gw-local-head").first.click()
+    heads = view.locator("[aria-pressed=true].gw-local-panel .gw-local-head")
+    for _ in range(heads.count()):
+        heads.first.click(modifiers=["Shift"])
     view.get_by_label("Model").select_option(index=0)
     expect(line(view)).to_have_text(re.compile("^599 samples"))
 
@@ -113,10 +114,10 @@ def test_keyboard_alone(shared: Notebook, local: Locator, tiny_store) -> None:
     """A selection that only a pointer can make."""
     local.locator(".gw-local-panel").first.focus()
     shared.page.keyboard.press("ArrowRight")
-    shared.page.keyboard.press("Enter")
+    shared.page.keyboard.press("Space")
     n = int((tiny_store.labels() == 1).sum())
     expect(line(local)).to_have_text(re.compile(rf"^{n} of 599 selected"))
-    shared.page.keyboard.press("Enter")
+    shared.page.keyboard.press("Space")
     expect(line(local)).to_have_text(re.compile("^599 samples"))
     local.get_by_role("button", name="By numbers").press("Enter")
     angle = tiny_store.column("angle", 0, 0)

@@ -30,6 +30,9 @@ def test_names_become_positions(tiny_store):
         ("pin", "dense", r"pin: expected \(model, benchmark\), got 'dense'"),
         ("mode", "laso", r"mode: expected one of lasso, box, got 'laso'. Did you mean 'lasso'"),
         ("axes", None, r"axes: expected one of shared, each, held, got None"),
+        ("matrix", "cat", "matrix: unknown name 'cat'"),
+        ("matrix", 10, r"matrix: expected a position in 0..9, got 10"),
+        ("reactions", ["right"], "reactions: unknown 'right'"),
         ("sort", "loss", r"sort: expected one of angle, length, margin, probability, got 'loss'"),
     ],
 )
@@ -45,6 +48,15 @@ def test_the_view_may_change_its_display(tiny_store):
     held = {"x": [0, 90], "y": [0, 20.5]}
     from_browser(view, {"mode": "box", "axes": "held", "held": held, "pin": [2, 0]})
     assert (view.mode, view.axes, view.held, view.pin) == ("box", "held", held, [2, 0])
+
+
+def test_matrix_and_reactions(tiny_store):
+    """Catches a class shown by position 0 that is taken for none, and reactions out of order."""
+    view = gw.LocalGeometry(tiny_store, matrix="0", reactions=["wrong-wrong", "right-wrong"])
+    assert view.matrix == 0
+    assert view.reactions == ["right-wrong", "wrong-wrong"]
+    from_browser(view, {"matrix": None, "delta": True, "reactions": []})
+    assert (view.matrix, view.delta, view.reactions) == (None, True, [])
 
 
 def test_a_selection_of_another_store_is_refused(tiny_store):

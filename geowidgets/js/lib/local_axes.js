@@ -1,6 +1,6 @@
 // Frames, grid lines, ticks and axis titles under the dots.
 import { svg } from "./elements.js";
-import { fittingTicks } from "./scales.js";
+import { fittingTicks, linear } from "./scales.js";
 
 /** @typedef {import("./local_dots.js").Panel} Panel */
 /** @typedef {{x: string, y: string}} Titles */
@@ -11,7 +11,7 @@ const LINE = 13;
 /** @param {string} label */
 export const labelWidth = (label) => label.length * CHARACTER;
 
-/** @param {Panel} panel */
+/** @param {Pick<Panel, "x"|"y"|"place">} panel */
 export function panelTicks({ x, y, place }) {
   return {
     x: fittingTicks(x, [0, place.width], labelWidth, 12),
@@ -26,8 +26,9 @@ export function widestLabel(domains) {
 }
 
 /** @param {SVGSVGElement} target
- * @param {{layout: import("./panel_layout.js").PanelLayout, panels: Panel[], titles: Titles}} options */
-export function drawAxes(target, { layout, panels, titles }) {
+ * @param {{layout: import("./panel_layout.js").PanelLayout, panels: Panel[], titles: Titles,
+ *   extra?: SVGElement[]}} options `extra` more to draw there */
+export function drawAxes(target, { layout, panels, titles, extra = [] }) {
   target.setAttribute("width", String(layout.width));
   target.setAttribute("height", String(layout.height));
   const { left, top, width, height } = layout.plots;
@@ -35,13 +36,14 @@ export function drawAxes(target, { layout, panels, titles }) {
   const title = { class: "gw-local-title", "text-anchor": "middle" };
   target.replaceChildren(
     ...panels.map(drawPanel),
+    ...extra,
     svg("text", { ...title, x: left + width / 2, y: layout.height - 5 }, titles.x),
     svg("text", { ...title, transform: `translate(12 ${middle}) rotate(-90)` }, titles.y),
   );
 }
 
-/** @param {Panel} panel */
-function drawPanel(panel) {
+/** Frame, grid and ticks of one plot. @param {Panel} panel */
+export function drawPanel(panel) {
   const { left, top, width, height, outerLeft, outerBottom } = panel.place;
   const ticks = panelTicks(panel);
   const group = svg("g", { transform: `translate(${left} ${top})` });
@@ -56,15 +58,28 @@ function drawPanel(panel) {
     const inside = Math.min(Math.max(at, half), width - half);
     group.append(svg("text", tick(inside, height + 14, "middle"), label));
   }
-  for (const { at, label } of ticks.y) {
+  for (const { at, label } of panel.axes.y ? ticks.y : []) {
     const y = Math.round(at) + 0.5;
     if (y > 1 && y < height - 1) {
       group.append(svg("path", { class: "gw-local-grid", d: `M0 ${y}H${width}` }));
     }
     if (outerLeft) group.append(svg("text", tick(-6, at + 4, "end"), label));
   }
+  for (const x of zero(panel.axes.x, panel.x, [0, width])) {
+    group.append(svg("path", { class: "gw-local-zero", d: `M${x} 0V${height}` }));
+  }
+  for (const y of zero(panel.axes.y, panel.y, [height, 0])) {
+    group.append(svg("path", { class: "gw-local-zero", d: `M0 ${y}H${width}` }));
+  }
   group.append(svg("rect", { class: "gw-local-frame", width, height }));
   return group;
+}
+
+/** Where a difference is none. @param {string} axis @param {import("./scales.js").Domain} domain
+ * @param {import("./scales.js").Domain} range */
+function zero(axis, domain, range) {
+  const inside = domain[0] < 0 && domain[1] > 0;
+  return axis.startsWith("delta/") && inside ? [Math.round(linear(domain, range)(0)) + 0.5] : [];
 }
 
 /** @param {number} x @param {number} y @param {string} anchor */

@@ -30,7 +30,8 @@ export function shapeMask(data, c, shape) {
 /** The samples that one step picks. @param {ScatterData} data @param {Step} step
  * @param {More} [more] */
 export function stepMask(data, step, more = NOTHING) {
-  const mask = step.x && step.y ? onAxes(data, step, more) : shapeMask(data, step.class, step.shape);
+  const mask =
+    step.x && step.y ? onAxes(data, step, more) : shapeMask(data, step.class, step.shape);
   if (!step.reactions) return mask;
   if (!more.masks) throw new Error("this brush compares two pairs: choose the compared one first");
   return bits.and(mask, inReactions(more.masks, step.reactions, data.n));

@@ -1,19 +1,22 @@
 // From gestures and typed ranges to this view's clause in the selection.
+import { fromBase64 } from "./bits.js";
 import { listenForBrush } from "./brush.js";
 import {
   clauseAction,
   combine,
   compact,
-  shapeMask,
+  drawnOn,
+  stepMask,
   stepsMask,
   stepsOf,
   withStep,
 } from "./local_clause.js";
+import { columnOf } from "./local_loader.js";
 import { inverse } from "./scales.js";
 import { rounded } from "./shapes.js";
 
 /** @typedef {import("./local_dots.js").Panel} Panel */
-/** @typedef {import("./local_marks.js").Step} Step */
+/** @typedef {import("./local_clause.js").Step} Step */
 /** @typedef {import("./shapes.js").Shape} Shape */
 /** @typedef {import("./local_loader.js").Loaded} Loaded */
 /** @typedef {import("./selection_hub.js").SelectionHub} SelectionHub */
@@ -21,7 +24,7 @@ import { rounded } from "./shapes.js";
 /** @param {{target: SVGSVGElement, selection: SelectionHub, viewId: string,
  *   axes: {x: string, y: string}, mode: () => string, loaded: () => Loaded|null,
  *   panels: () => Panel[], nearest: (k: number, x: number, y: number) => number,
- *   touched: (k: number) => void,
+ *   touched: (k: number) => void, visible: () => string[]|null,
  *   hover: (sample: number, spot: import("./brush.js").Spot|null) => void,
  *   signal: AbortSignal}} options */
 export function createGestures(options) {
@@ -35,10 +38,25 @@ export function createGestures(options) {
   function own() {
     const clause = selection.clause(viewId);
     const here = loaded();
-    const fits = clause && here && clause.pair?.join() === here.pair.join();
+    const fits = clause && here && drawnOn(clause, here.pair, here.other?.pair ?? null);
     if (!fits) return { clause, steps: [], mask: null };
     const steps = stepsOf(clause);
-    return { clause, steps, mask: steps.length ? stepsMask(here.data, steps) : null };
+    return { clause, steps, mask: steps.length ? fromBase64(clause.mask, here.data.n) : null };
+  }
+
+  /** What steps may need beside the pair's own scatter. @param {Loaded} here */
+  const more = (here) => ({
+    column: (/** @type {string} */ name) => columnOf(here, name),
+    masks: here.masks,
+  });
+
+  /** @param {Loaded} here @param {Step[]} steps @param {Uint32Array} mask @param {boolean} transient */
+  function publish({ set, pair, other, data }, steps, mask, transient) {
+    const compared = other?.pair ?? null;
+    selection.dispatch(
+      clauseAction({ view: viewId, set, pair, axes, steps, mask, n: data.n, compared }),
+      { transient },
+    );
   }
 
   /** @param {Step} step @param {boolean} transient */
@@ -46,21 +64,25 @@ export function createGestures(options) {
     const here = loaded();
     if (!here) return;
     const before = start ?? own();
-    const saved = { ...step, shape: compact(step.shape) };
+    // What is hidden must not be picked along with what is seen.
+    const reactions = here.masks && options.visible();
+    const saved = {
+      ...step,
+      shape: compact(step.shape),
+      ...(reactions ? { reactions } : {}),
+    };
     const steps = withStep(before.steps, saved);
-    const { data, set, pair } = here;
     const mask = before.steps.length
-      ? combine(before.mask, shapeMask(data, saved.class, saved.shape), saved.op)
-      : stepsMask(data, steps);
-    const n = data.n;
-    selection.dispatch(clauseAction({ view: viewId, set, pair, axes, steps, mask, n }), {
-      transient,
-    });
+      ? combine(before.mask, stepMask(here.data, saved, more(here)), saved.op)
+      : stepsMask(here.data, steps, more(here));
+    publish(here, steps, mask, transient);
   }
 
   /** @param {import("./brush.js").Drag} drag @returns {Step} */
   function stepOf({ path, panel: k, op }) {
-    const { place, x, y, class: c } = panels()[k];
+    const panel = panels()[k];
+    const { place, x, y, class: c } = panel;
+    const on = ownAxes(panel);
     const toX = inverse(x, [place.left, place.left + place.width]);
     const toY = inverse(y, [place.top + place.height, place.top]);
     if (options.mode() === "box") {
@@ -70,11 +92,14 @@ export function createGestures(options) {
         x: [toX(Math.min(x0, x1)), toX(Math.max(x0, x1))].map(rounded),
         y: [toY(Math.max(y0, y1)), toY(Math.min(y0, y1))].map(rounded),
       });
-      return { op, class: c, shape };
+      return { op, class: c, ...on, shape };
     }
     const points = path.map(([px, py]) => /** @type {[number, number]} */ ([toX(px), toY(py)]));
-    return { op, class: c, shape: { kind: "lasso", points } };
+    return { op, class: c, ...on, shape: { kind: "lasso", points } };
   }
+
+  /** A panel's axes where they are not those of every clause. @param {Panel} panel */
+  const ownAxes = ({ axes: { x, y } }) => (x === axes.x && y === axes.y ? {} : { x, y });
 
   /** @param {import("./brush.js").Drag} drag */
   function move(drag) {
@@ -105,7 +130,7 @@ export function createGestures(options) {
       return;
     }
     const shape = /** @type {Shape} */ ({ kind: "sample", sample });
-    apply({ op, class: panels()[panel].class, shape }, false);
+    apply({ op, class: panels()[panel].class, ...ownAxes(panels()[panel]), shape }, false);
     const here = loaded();
     if (here) selection.dispatch({ type: "set", focus: { set: here.set, sample } });
   }
@@ -130,10 +155,12 @@ export function createGestures(options) {
 
   return {
     clear,
-    /** Escape: leave the drag under way, else drop the brush. */
+    /** Escape: leave the drag under way, else drop the brush; false where there is neither. */
     escape() {
       if (brush.dragging()) brush.cancel();
-      else clear();
+      else if (selection.clause(viewId)) clear();
+      else return false;
+      return true;
     },
     /** @param {import("./range_form.js").Ranges} ranges */
     applyRanges: ({ class: c, x, y, op }) =>
@@ -144,16 +171,15 @@ export function createGestures(options) {
       const clause = selection.clause(viewId);
       const steps = stepsOf(clause);
       if (!here || !steps.length) return;
-      const { data, set, pair } = here;
-      const mask = stepsMask(data, steps);
-      const n = data.n;
-      selection.dispatch(clauseAction({ view: viewId, set, pair, axes, steps, mask, n }));
+      publish(here, steps, stepsMask(here.data, steps, more(here)), false);
     },
     /** This view's shapes, and whether they were drawn on another pair. */
     outline() {
       const clause = selection.clause(viewId);
       const here = loaded();
-      const ghost = Boolean(clause && here && clause.pair?.join() !== here.pair.join());
+      const ghost = Boolean(
+        clause && here && !drawnOn(clause, here.pair, here.other?.pair ?? null),
+      );
       return { steps: stepsOf(clause), ghost, pair: clause?.pair ?? null };
     },
   };

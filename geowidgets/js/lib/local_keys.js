@@ -8,18 +8,22 @@ const ARROWS = {
   ArrowDown: [0, 1],
 };
 
-/** Escape drops the brush, Ctrl+Z undoes; on a panel arrows move on, Enter picks its class (with
- * Shift: adds it).
+/** Escape drops the brush, Ctrl+Z undoes; on a panel arrows move on, Enter opens its class, Space
+ * picks it (with Shift: adds it).
  * @param {HTMLElement} root
  * @param {{escape: () => void, undo: () => void, redo: () => void, pick: (add: boolean) => void,
- *   step: (right: number, down: number) => void}} on
+ *   open: () => void, step: (right: number, down: number) => void}} on
  * @param {AbortSignal} signal */
 export function listenForKeys(root, on, signal) {
   /** @param {KeyboardEvent} event @param {Element} target */
   function onPanel(event, target) {
     if (!target.closest(".gw-local-panel")) return false;
-    if (event.key === "Enter" || event.key === " ") {
+    if (event.key === " ") {
       on.pick(event.shiftKey);
+      return true;
+    }
+    if (event.key === "Enter") {
+      on.open();
       return true;
     }
     if (!(event.key in ARROWS)) return false;

@@ -7,7 +7,7 @@ import { amount, share } from "./words.js";
 /** @typedef {import("./shapes.js").Shape} Shape */
 /** @typedef {{n: number, correct: number, missing: number, chosen: number|null,
  *   chosenCorrect: number}} Counts of one class; `chosen` null without a selection */
-/** @typedef {{op: string, class: number|null, shape: Shape}} Step */
+/** @typedef {import("./local_clause.js").Step} Step */
 
 /** @param {string} text @param {number} width CSS pixels at 13 px bold */
 export function fitted(text, width) {
@@ -28,8 +28,9 @@ function spoken({ n, correct, missing, chosen, chosenCorrect }, name) {
 }
 
 /** @param {SVGSVGElement} target
- * @param {{pick: (k: number, add: boolean) => void, name: (c: number) => string}} options */
-export function createMarks(target, { pick, name }) {
+ * @param {{open: (k: number) => void, pick: (k: number, add: boolean) => void,
+ *   name: (c: number) => string}} options */
+export function createMarks(target, { open, pick, name }) {
   /** @type {Panel[]} */
   let panels = [];
   /** @type {ReturnType<typeof makePanel>[]} */
@@ -37,18 +38,19 @@ export function createMarks(target, { pick, name }) {
   let current = 0;
 
   /** @param {Panel} panel @param {number} k */
-  function makePanel({ place, class: c }, k) {
+  function makePanel({ place, class: c, frame: around, label }, k) {
     const { left, top, width, height } = place;
+    const outer = around ?? place;
     const accuracy = svg("text", {
       class: "gw-local-accuracy",
-      x: left + width,
-      y: top - 7,
+      x: outer.left + outer.width,
+      y: outer.top - 7,
       "text-anchor": "end",
     });
     const title = svg(
       "text",
-      { class: "gw-local-class", x: left, y: top - 7 },
-      fitted(name(c), width - 64),
+      { class: "gw-local-class", x: outer.left, y: outer.top - 7 },
+      label ? "" : fitted(name(c), outer.width - 64),
     );
     const note = svg("text", {
       class: "gw-local-note",
@@ -65,10 +67,10 @@ export function createMarks(target, { pick, name }) {
     const shapes = svg("g");
     const head = svg("rect", {
       class: "gw-local-head",
-      x: left,
-      y: top - 22,
-      width,
-      height: 20,
+      x: outer.left,
+      y: outer.top - 22,
+      width: outer.width,
+      height: label ? 0 : 20,
       rx: 3,
     });
     const frame = svg("rect", { class: "gw-local-area", x: left, y: top, width, height });
@@ -81,7 +83,7 @@ export function createMarks(target, { pick, name }) {
         tabindex: k === current ? 0 : -1,
         onfocus: () => setCurrent(k),
       },
-      svg("title", {}, name(c)),
+      svg("title", {}, label ?? `${name(c)}: click for all metrics, Shift+click to select`),
       head,
       title,
       accuracy,
@@ -90,7 +92,10 @@ export function createMarks(target, { pick, name }) {
       frame,
       shapes,
     );
-    head.addEventListener("click", (event) => pick(k, event.shiftKey));
+    head.addEventListener("click", (event) => {
+      if (event.shiftKey) pick(k, true);
+      else open(k);
+    });
     return { group, accuracy, note, missing, shapes, frame };
   }
 
@@ -104,7 +109,7 @@ export function createMarks(target, { pick, name }) {
 
   const ring = svg("circle", { class: "gw-local-focus", r: 6, "aria-hidden": "true" });
 
-  /** @param {import("./panel_layout.js").PanelLayout} layout @param {Panel[]} next */
+  /** @param {{width: number, height: number}} layout @param {Panel[]} next */
   function place(layout, next) {
     const focused = parts.findIndex((part) => part.group === focusedIn(target));
     panels = next;
@@ -131,6 +136,12 @@ export function createMarks(target, { pick, name }) {
       const on = classes?.includes(panels[k].class) ?? false;
       part.accuracy.textContent = n ? share(correct, n) : "";
       part.note.textContent = n ? "" : "no samples";
+      const { label } = panels[k];
+      if (label) {
+        part.accuracy.textContent = "";
+        part.group.setAttribute("aria-label", label);
+        return;
+      }
       const words = [];
       if (chosen) words.push(`${amount(chosen)} selected · ${share(chosenCorrect, chosen)}`);
       if (missing) words.push(`${amount(missing)} without a value`);
@@ -145,7 +156,7 @@ export function createMarks(target, { pick, name }) {
   /** @param {Step[]} steps @param {boolean} ghost drawn on another pair */
   function outline(steps, ghost) {
     parts.forEach((part, k) => {
-      const here = steps.filter((step) => step.class === null || step.class === panels[k].class);
+      const here = steps.filter((step) => drawnIn(step, panels[k]));
       part.shapes.replaceChildren(
         ...here.flatMap((step) => {
           const d = path(step.shape, panels[k]);
@@ -168,6 +179,10 @@ export function createMarks(target, { pick, name }) {
 
   return { place, count, outline, focus, focusPanel, current: () => current };
 }
+
+/** Whether a step was drawn on a panel's axes and class. @param {Step} step @param {Panel} panel */
+const drawnIn = ({ class: c, x = "angle", y = "length" }, panel) =>
+  (c === null || c === panel.class) && x === panel.axes.x && y === panel.axes.y;
 
 /** The focused element, also inside of a shadow root. @param {Element} el */
 function focusedIn(el) {

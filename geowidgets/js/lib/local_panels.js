@@ -1,13 +1,15 @@
 // Which classes are shown, in what order, on what axes. No DOM.
 import { widestLabel } from "./local_axes.js";
 import { layoutPanels } from "./panel_layout.js";
-import { roomy } from "./scales.js";
+import { roomy, union } from "./scales.js";
 
 /** @typedef {import("./scatter_data.js").ScatterData} ScatterData */
 /** @typedef {import("./scales.js").Domain} Domain */
 /** @typedef {{x: Domain, y: Domain}} Axes */
 
 export const PAGE = 20;
+export const STRIP = 20; // a distribution's height beside a plot
+export const STRIP_GAP = 2;
 
 /** The classes to show. @param {{data: ScatterData, names: string[], chosen: number[]|null,
  *   order: string, filter: string}} options */
@@ -26,21 +28,45 @@ export function orderClasses({ data, names, chosen, order, filter }) {
   return [...classes].sort((a, b) => accuracy(a) - accuracy(b) || a - b);
 }
 
-/** Panels with their places and axes.
- * @param {{data: ScatterData, classes: number[], axes: string, held: Axes|null, width: number,
- *   height: number|null}} options */
-export function placePanels({ data, classes, axes, held, width, height }) {
+/** Panels with their places and axes; where two pairs are compared, axes hold both and each plot
+ * leaves room for distributions at its top and right.
+ * @param {{data: ScatterData, other?: ScatterData|null, classes: number[], axes: string,
+ *   names?: {x: string, y: string}, held: Axes|null, width: number, height: number|null}} options */
+export function placePanels(options) {
+  const { data, other = null, classes, axes, held, width, height } = options;
+  const names = options.names ?? { x: "angle", y: "length" };
   const shared = axes !== "each";
-  const whole = { x: roomy(data.domain.x), y: roomy(data.domain.y) };
+  const both = domainOf(data.domain, other?.domain);
+  const whole = { x: roomy(both.x), y: roomy(both.y) };
   const common = axes === "held" && held ? held : whole;
   const domains = classes.map((c) => {
-    const { x, y } = data.groups[c].domain;
+    const { x, y } = domainOf(data.groups[c].domain, other?.groups[c].domain);
     return shared || !x || !y ? common : { x: roomy(x), y: roomy(y) };
   });
   const labels = widestLabel([...domains.map(({ y }) => y), common.y]);
   const layout = layoutPanels({ n: classes.length, width, height, shared, labels });
-  const panels = classes.map((c, k) => ({ class: c, place: layout.panels[k], ...domains[k] }));
+  const panels = classes.map((c, k) => {
+    const frame = layout.panels[k];
+    const place = other ? withStrips(frame) : frame;
+    return { class: c, place, frame, axes: names, samples: data.groups[c].drawn, ...domains[k] };
+  });
   return { layout, panels, common };
+}
+
+/** @typedef {{x: Domain|null, y: Domain|null}} Domains */
+
+/** @param {Domains} a @param {Domains|undefined} b @returns {Domains} */
+const domainOf = (a, b) => (b ? { x: union(a.x, b.x), y: union(a.y, b.y) } : a);
+
+/** @param {import("./panel_layout.js").PanelPlace} frame */
+function withStrips(frame) {
+  const room = STRIP + STRIP_GAP;
+  return {
+    ...frame,
+    top: frame.top + room,
+    width: frame.width - room,
+    height: frame.height - room,
+  };
 }
 
 /** Samples that lie beyond a panel's axes and are drawn at their edge.

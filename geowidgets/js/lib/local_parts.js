@@ -11,7 +11,14 @@ export function createParts() {
   const progressText = html("span");
   const bar = html("progress", { max: 1 });
   const hidden = { hidden: true };
-  const count = html("div", { "aria-live": "polite" }, countFirst, " ", countRest);
+  const count = html(
+    "div",
+    { class: "gw-local-words", "aria-live": "polite" },
+    countFirst,
+    " ",
+    countRest,
+  );
+  const key = legend();
   const parts = {
     under,
     over,
@@ -26,7 +33,8 @@ export function createParts() {
     body: html("div", { class: "gw-local-body" }),
     panelArea: html("div", { class: "gw-local-panels" }),
     count,
-    line: html("div", { class: "gw-local-count" }, count, legend()),
+    key,
+    line: html("div", { class: "gw-local-count" }, count, key),
     ghost: html("div", { class: "gw-local-ghost-note", ...hidden }, ghostText, " ", reapply),
     error: html("div", { class: "gw-error", role: "alert", ...hidden }),
     progress: html(

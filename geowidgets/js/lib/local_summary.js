@@ -29,8 +29,9 @@ export function countClass(data, c, mask) {
 
 /** The line under the controls.
  * @param {{data: ScatterData, mask: Uint32Array|null, pair: string, beyond: number,
- *   others: number}} options `others` clauses of other views on these samples */
-export function summary({ data, mask, pair, beyond, others }) {
+ *   others: number, hidden?: number}} options `others` clauses of other views on these samples,
+ *   `hidden` samples whose reaction is not drawn */
+export function summary({ data, mask, pair, beyond, others, hidden = 0 }) {
   const whole = `${share(bits.count(data.correct), data.n)} correct`;
   const missing = data.groups.reduce((sum, group) => sum + group.missing, 0);
   const first = mask
@@ -43,6 +44,7 @@ export function summary({ data, mask, pair, beyond, others }) {
   if (others) rest.push(`with ${others} ${others === 1 ? "clause" : "clauses"} from elsewhere`);
   if (missing)
     rest.push(`${amount(missing)} ${missing === 1 ? "sample" : "samples"} without a value`);
+  if (hidden) rest.push(`${amount(hidden)} hidden by their reaction`);
   if (beyond) rest.push(`${amount(beyond)} beyond the axes, drawn at their edge`);
   return { first, rest: rest.join(" · ") };
 }

@@ -11,15 +11,21 @@ export function createTip(stage, columns) {
   let shown = -1;
 
   /** @param {number} sample @param {import("./local_loader.js").Loaded} loaded */
-  function fill(sample, { set, data }) {
+  function fill(sample, { set, data, values, other }) {
     const names = columns.directory().classes;
     const predicted = names[data.prediction[sample]] ?? "nothing";
     const right = data.prediction[sample] === data.labels[sample];
     words.replaceChildren(
       html("div", { class: right ? "" : "gw-wrong" }, `predicted ${predicted}`),
       html("div", { class: "gw-soft" }, `true ${names[data.labels[sample]]} · sample ${sample}`),
-      html("div", {}, `angle ${metricValue("angle", data.x[sample])}`),
-      html("div", {}, `length ${metricValue("length", data.y[sample])}`),
+      ...(other
+        ? [html("div", {}, `compared: ${names[other.data.prediction[sample]] ?? "nothing"}`)]
+        : []),
+      ...Object.keys(values).map((metric) => {
+        const now = metricValue(metric, values[metric][sample]);
+        const then = other ? ` → ${metricValue(metric, other.values[metric][sample])}` : "";
+        return html("div", {}, `${metric} ${now}${then}`);
+      }),
     );
     const canvas = html("canvas", { width: 1, height: 1 });
     paintImage(columns, canvas, set, sample);

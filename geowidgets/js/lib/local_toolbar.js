@@ -2,10 +2,12 @@
 import { chooser, html } from "./elements.js";
 
 /** @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub */
-/** @typedef {{mode: string, axes: string, order: string, pin: [number, number]|null}} Display */
+/** @typedef {{mode: string, axes: string, order: string, pin: [number, number]|null,
+ *   matrix: number|null}} Display */
 /** @typedef {{first: number, shown: number, of: number, filter: string}} Page */
 
 /** @param {{columns: ColumnsHub, display: () => Display, pair: () => [number, number]|null,
+ *   compared: () => [number, number]|null, compare: (pair: [number, number]|null) => void,
  *   page: () => Page, choosePair: (pair: [number, number]) => void,
  *   change: (display: Partial<Display>) => void, turn: (by: number) => void,
  *   filter: (text: string) => void, toggleForm: () => void, clear: () => void, undo: () => void,
@@ -13,6 +15,7 @@ import { chooser, html } from "./elements.js";
 export function createToolbar(options) {
   const { columns, display, pair, page, change } = options;
   const pairBox = html("div", { class: "gw-bar-group" });
+  const onBox = html("div", { class: "gw-bar-group" });
   const look = html("div", { class: "gw-bar-group" });
   const pager = html("div", { class: "gw-bar-group gw-pager" });
   const tools = html("div", { class: "gw-bar-group", role: "group", "aria-label": "brush" });
@@ -31,7 +34,7 @@ export function createToolbar(options) {
   const element = html(
     "div",
     { class: "gw-bar", role: "toolbar", "aria-label": "Local geometry" },
-    pairBox,
+    html("div", { class: "gw-bar-group gw-local-pair" }, pairBox, onBox),
     tools,
     look,
     pager,
@@ -57,6 +60,15 @@ export function createToolbar(options) {
       const there = columns.done(m, k);
       return /** @type {[string, string, boolean]} */ ([String(k), named(name, there), !there]);
     });
+    const other = options.compared();
+    const otherBenchmark = other?.[1] ?? b;
+    const others = /** @type {[string, string, boolean?][]} */ ([
+      ["", "nothing"],
+      ...models.map(({ name }, k) => {
+        const there = columns.done(k, otherBenchmark);
+        return [String(k), named(name, there), !there];
+      }),
+    ]);
     const pinned = display().pin !== null;
     const pin = button("Pin", () => change({ pin: pinned ? null : [m, b] }), "keep this pair here");
     pin.setAttribute("aria-pressed", String(pinned));
@@ -64,11 +76,39 @@ export function createToolbar(options) {
       chooser("Model", modelList, String(m), (value) => pick([Number(value), b])),
       chooser("Benchmark", benchmarkList, String(b), (value) => pick([m, Number(value)])),
       pin,
+      chooser("Compare with", others, other ? String(other[0]) : "", (value) =>
+        options.compare(value === "" ? null : [Number(value), otherBenchmark]),
+      ),
+    );
+  }
+
+  /** On which data the compared model is seen; a list of its own, as the one beside it may be in
+   * use while this one appears. */
+  function drawOn() {
+    const other = options.compared();
+    const { benchmarks } = columns.directory();
+    const { set } = benchmarks[pair()?.[1] ?? 0] ?? {};
+    const lines = /** @type {[string, string, boolean?][]} */ (
+      benchmarks.flatMap(({ name, set: own }, k) => {
+        if (own !== set) return [];
+        const there = !other || columns.done(other[0], k);
+        return [[String(k), named(name, there), !there]];
+      })
+    );
+    onBox.replaceChildren(
+      ...(other
+        ? [
+            chooser("on", lines, String(other[1]), (value) =>
+              options.compare([other[0], Number(value)]),
+            ),
+          ]
+        : []),
     );
   }
 
   function drawLook() {
-    const { mode, axes, order } = display();
+    const { mode, axes, order, matrix } = display();
+    look.hidden = matrix !== null;
     tools.replaceChildren(
       ...["lasso", "box"].map((name) => {
         const tool = button(name === "lasso" ? "Lasso" : "Box", () => change({ mode: name }));
@@ -101,7 +141,7 @@ export function createToolbar(options) {
 
   function drawPager() {
     const { first, shown, of, filter } = page();
-    pager.hidden = of <= shown && !filter;
+    pager.hidden = (of <= shown && !filter) || display().matrix !== null;
     if (search.value !== filter) search.value = filter;
     where.textContent = of ? `${first + 1}–${first + shown} of ${of}` : "none";
     back.disabled = first === 0;
@@ -112,8 +152,14 @@ export function createToolbar(options) {
     element,
     /** After a change of the pair, the display or the store. */
     update() {
-      if (!element.contains(activeIn(element)) || !isList(activeIn(element))) drawPair();
-      else refreshLater(activeIn(element), drawPair);
+      for (const [box, draw] of /** @type {const} */ ([
+        [pairBox, drawPair],
+        [onBox, drawOn],
+      ])) {
+        const active = activeIn(element);
+        if (box.contains(active) && isList(active)) refreshLater(active, draw);
+        else draw();
+      }
       drawLook();
       drawPager();
     },

@@ -1,0 +1,51 @@
+// What stands above the scatter-plot matrix: the way back, the class, values or differences.
+import { chooser, html } from "./elements.js";
+import { amount, share } from "./words.js";
+
+/** @param {{close: () => void, choose: (c: number) => void, setDelta: (on: boolean) => void}} on */
+export function createMatrixBar({ close, choose, setDelta }) {
+  const back = html(
+    "button",
+    { class: "gw-control", type: "button", title: "back to the panels (Escape)", onclick: close },
+    "‹ All classes",
+  );
+  const list = html("span");
+  const words = html("span", { class: "gw-soft" });
+  const look = html("span", { class: "gw-bar-group", role: "group", "aria-label": "values" });
+  const element = html("div", { class: "gw-bar gw-local-matrix-bar", hidden: true });
+  element.append(back, list, words, look);
+
+  return {
+    element,
+    back,
+    /** @param {{c: number|null, names: string[], delta: boolean, comparing: boolean,
+     *   counts: import("./local_marks.js").Counts|null, missing: number}} now */
+    update({ c, names, delta, comparing, counts, missing }) {
+      element.hidden = c === null;
+      if (c === null) return;
+      const options = /** @type {[string, string][]} */ (names.map((name, k) => [String(k), name]));
+      list.replaceChildren(chooser("Class", options, String(c), (value) => choose(Number(value))));
+      const said = counts
+        ? [`${share(counts.correct, counts.n)} of ${amount(counts.n)} correct`]
+        : [];
+      if (missing) said.push(`${amount(missing)} without a value`);
+      words.textContent = said.join(" · ");
+      look.hidden = !comparing;
+      look.replaceChildren(
+        button("Values", !delta, false),
+        button("Δ compared − reference", delta, true),
+      );
+    },
+  };
+
+  /** @param {string} text @param {boolean} pressed @param {boolean} value */
+  function button(text, pressed, value) {
+    const made = html(
+      "button",
+      { class: "gw-control", type: "button", onclick: () => setDelta(value) },
+      text,
+    );
+    made.setAttribute("aria-pressed", String(pressed));
+    return made;
+  }
+}
