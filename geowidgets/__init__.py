@@ -39,6 +39,7 @@ _HOME = {
     "Columns": "geowidgets.widgets.columns",
     "EvaluationTable": "geowidgets.widgets.evaluation_table",
     "LocalGeometry": "geowidgets.widgets.local_geometry",
+    "ParallelCoordinates": "geowidgets.widgets.parallel_coordinates",
     "Explorer": "geowidgets.widgets.explorer",
     # rung 6
     "demo_study": "geowidgets.demo",

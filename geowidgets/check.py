@@ -10,7 +10,14 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 STATIC = Path(__file__).parent / "static"
-BUNDLES = ("columns", "evaluation_table", "explorer", "local_geometry", "selection")
+BUNDLES = (
+    "columns",
+    "evaluation_table",
+    "explorer",
+    "local_geometry",
+    "parallel_coordinates",
+    "selection",
+)
 # The classic extensions that draw any widget in JupyterLab; each comes with the package named.
 EXTENSIONS = {
     "@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets",

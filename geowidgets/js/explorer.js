@@ -27,6 +27,7 @@ export default {
     const places = model.get("shown").map((/** @type {string} */ name) => {
       const place = document.createElement("section");
       place.className = "gw-explorer-view";
+      place.dataset.view = name;
       views.append(place);
       return { name, place };
     });

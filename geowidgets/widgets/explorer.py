@@ -11,6 +11,7 @@ from anywidget import WidgetTrait
 from geowidgets.widgets._base import View, nearest
 from geowidgets.widgets.evaluation_table import EvaluationTable
 from geowidgets.widgets.local_geometry import LocalGeometry
+from geowidgets.widgets.parallel_coordinates import ParallelCoordinates
 
 if TYPE_CHECKING:
     from geowidgets.widgets.columns import ReadableStore
@@ -41,11 +42,13 @@ class Explorer(View):
     kinds: ClassVar[dict[str, type[View]]] = {
         "evaluation_table": EvaluationTable,
         "local_geometry": LocalGeometry,
+        "parallel_coordinates": ParallelCoordinates,
     }
 
     # One trait a view: a list of them does not serialise.
     evaluation_table = WidgetTrait().tag(sync=True)
     local_geometry = WidgetTrait().tag(sync=True)
+    parallel_coordinates = WidgetTrait().tag(sync=True)
     shown = t.List(t.Unicode(), help="Names of the views, in order; written by Python.").tag(
         sync=True
     )

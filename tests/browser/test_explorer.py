@@ -63,7 +63,7 @@ def test_one_selection_and_a_bar_that_undoes(notebook, explorer, tiny_store) -> 
 def test_side_by_side_when_wide_and_stacked_when_narrow(notebook, explorer) -> None:
     """Two columns squeezed into 800 px, or one column that wastes a wide screen."""
     views = explorer.locator(".gw-explorer-view")
-    expect(views).to_have_count(2)
+    expect(views).to_have_count(3)
 
     def place(index: int) -> dict:
         box = views.nth(index).bounding_box()
@@ -71,6 +71,7 @@ def test_side_by_side_when_wide_and_stacked_when_narrow(notebook, explorer) -> N
         return box
 
     assert place(1)["x"] >= place(0)["x"] + place(0)["width"]
+    assert place(2)["width"] > place(0)["width"] + place(1)["width"]
     notebook.page.set_viewport_size({"width": 800, "height": 1500})
     notebook.page.wait_for_function(
         """() => {

@@ -14,7 +14,7 @@ def test_views_share_the_hubs(tiny_store) -> None:
         view = getattr(explorer, name)
         assert view.selection is explorer.selection
         assert view.columns is explorer.columns
-    assert explorer.shown == ["evaluation_table", "local_geometry"]
+    assert explorer.shown == ["evaluation_table", "local_geometry", "parallel_coordinates"]
     explorer.close()
 
 
