@@ -40,7 +40,9 @@ export function stepMask(data, step, more = NOTHING) {
 /** @param {ScatterData} data @param {Step} step @param {More} more */
 function onAxes({ n, labels }, step, more) {
   const [x, y] = [more.column(step.x ?? ""), more.column(step.y ?? "")];
-  if (!x || !y) throw new Error(`this brush needs ${step.x} and ${step.y}, which are not loaded`);
+  if (!x || !y) {
+    throw new Error(`this brush is on ${step.x} and ${step.y}: open a class and re-apply it there`);
+  }
   const samples = [];
   for (let i = 0; i < n; i++) {
     const here = step.class === null || labels[i] === step.class;

@@ -370,7 +370,11 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     marks.focus(sample < 0 ? null : dots.locate(sample), dots.radius());
     parts.ghost.hidden = !ghost || !drawnOn;
     if (ghost && drawnOn) {
-      const name = pairName(columns.directory(), drawnOn);
+      const other = selection.clause(viewId)?.predicate.compared;
+      const against = Array.isArray(other)
+        ? `, compared with ${pairName(columns.directory(), /** @type {Pair} */ (other))},`
+        : "";
+      const name = `${pairName(columns.directory(), drawnOn)}${against}`;
       parts.ghostText.textContent = `This view's brush was drawn on ${name} and stays.`;
       parts.reapply.hidden = !steps.length;
     }
