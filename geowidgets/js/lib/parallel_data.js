@@ -6,6 +6,7 @@ import * as bits from "./bits.js";
 /** @typedef {{labels: ArrayLike<number>, prediction: ArrayLike<number>, angles: Float32Array,
  *   length: Float32Array, margin: Float32Array, probability: Float32Array}} PairColumns
  *   `angles` (sample, kept class) in one run */
+/** @typedef {{extent: Domain|null, whole: boolean}} Found whether all values are finite */
 /** @typedef {ReturnType<typeof createPairData>} PairData */
 
 /** @param {PairColumns} columns @param {number[]} kept classes of the angles' columns */
@@ -24,8 +25,8 @@ export function createPairData(columns, kept) {
     ["margin", columns.margin],
     ["probability", columns.probability],
   ]);
-  /** @type {Map<string, Domain|null>} */
-  const extents = new Map();
+  /** @type {Map<string, Found>} */
+  const metricsFound = new Map();
   const correct = bits.empty(n);
   for (let i = 0; i < n; i++) if (prediction[i] === labels[i]) bits.add(correct, i);
 
@@ -40,18 +41,19 @@ export function createPairData(columns, kept) {
     return column;
   }
 
-  /** Least and greatest finite value. @param {Axis} axis */
-  function extent(axis) {
-    let found = extents.get(axis.id);
-    if (found === undefined) {
-      found = finiteExtent(values(axis));
-      extents.set(axis.id, found);
-    }
-    return found;
+  /** @param {string} id of a metric */
+  function found(id) {
+    const known = metricsFound.get(id) ?? finite(columnsById.get(id) ?? new Float32Array(0));
+    metricsFound.set(id, known);
+    return known;
   }
 
-  /** @type {Domain|null|undefined} */
-  let whole;
+  /** @type {Found|undefined} */
+  let allAngles;
+  const anglesFound = () => {
+    allAngles ??= finite(angles);
+    return allAngles;
+  };
 
   return {
     n,
@@ -62,12 +64,13 @@ export function createPairData(columns, kept) {
     kept,
     probability: columns.probability,
     values,
-    extent,
+    /** Least and greatest finite value of a metric. @param {Axis} axis */
+    extent: ({ id }) => found(id).extent,
     /** Of the angles to all classes. */
-    angleExtent() {
-      if (whole === undefined) whole = finiteExtent(angles);
-      return whole;
-    },
+    angleExtent: () => anglesFound().extent,
+    /** Whether every sample is known to have a value. @param {Axis} axis */
+    whole: ({ id, kind, class: c }) =>
+      kind === "angle" ? kept.includes(c) && anglesFound().whole : found(id).whole,
     /** Forget columns of classes that are no longer shown. @param {Axis[]} shown */
     trim(shown) {
       const ids = new Set(shown.map((axis) => axis.id));
@@ -87,16 +90,19 @@ function pick(matrix, n, width, k) {
   return column;
 }
 
-/** @param {Float32Array} values @returns {Domain|null} */
-function finiteExtent(values) {
+/** @param {Float32Array} values @returns {Found} */
+function finite(values) {
   let low = Infinity;
   let high = -Infinity;
+  let count = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (value < low && value > -Infinity) low = value;
-    if (value > high && value < Infinity) high = value;
+    if (!(value > -Infinity && value < Infinity)) continue;
+    count++;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
-  return low <= high ? [low, high] : null;
+  return { extent: low <= high ? [low, high] : null, whole: count === values.length };
 }
 
 /** The samples of the chosen classes; null chooses all. @param {PairData} data
@@ -109,6 +115,7 @@ export const population = ({ labels, n }, classes) =>
 export function countMissing(data, axes, mask) {
   const missing = bits.empty(data.n);
   for (const axis of axes) {
+    if (data.whole(axis)) continue;
     const values = data.values(axis);
     for (let i = 0; i < data.n; i++) if (!Number.isFinite(values[i])) bits.add(missing, i);
   }

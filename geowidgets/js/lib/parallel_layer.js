@@ -11,13 +11,43 @@ import { placeSamples, rasterOf } from "./parallel_scene.js";
 /** @typedef {import("./theme.js").Rgba} Rgba */
 
 const MAX_PIXELS = 2.4e6; // beyond it a picture has less than the screen's resolution
-const FINE = 20_000; // samples up to which a sharp screen gets all its pixels
+const FINE = 20_000; // samples up to which the selected are drawn as finely as the screen allows
 const STRONGER = 2.2; // a selected line against one of all
 
 /** Raster pixels a CSS pixel. @param {Scene} scene @param {number} n */
 export function sharpness({ layout: { width, height } }, n) {
   const screen = n > FINE ? 1 : Math.min(globalThis.devicePixelRatio || 1, 2);
   return Math.min(screen, Math.sqrt(MAX_PIXELS / Math.max(1, width * height)));
+}
+
+/** Pixels of a raster's column where `n` lines are drawn: many lie closer than they can be told
+ * apart along the columns, and every column costs a step of every line. @param {number} n */
+export const columnWidth = (n) => (n > 50_000 ? 3 : n > 3000 ? 2 : 1);
+
+/** An empty raster on a canvas of the stage's size. @param {HTMLCanvasElement} canvas
+ * @param {Scene} scene @param {Uint16Array[]} rows @param {number} ratio rows a CSS pixel
+ * @param {number} wide pixels of a column @param {boolean} smooth */
+function layRaster(canvas, scene, rows, ratio, wide, smooth) {
+  const { width, height } = scene.layout;
+  const raster = rasterOf(scene, ratio, ratio / wide);
+  const gaps = raster.gaps.map(({ x0, x1, left, right }) => {
+    return { x0, x1, left: rows[left], right: rows[right] };
+  });
+  const image = new ImageData(raster.width, raster.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const lines = createLines(raster.width, raster.height, gaps, { smooth });
+  canvas.width = Math.round((width * ratio) / wide);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  return {
+    lines,
+    /** @param {Uint32Array} colors */
+    put(colors) {
+      paint(lines.counts, pixels, colors);
+      canvas.getContext("2d")?.putImageData(image, raster.left, raster.top);
+    },
+  };
 }
 
 /** @param {string} name of the class that dims the canvas of all samples */
@@ -32,32 +62,19 @@ export function createLayer(name) {
   /** @param {Scene} scene @param {PairData} data */
   function build(scene, data) {
     const ratio = sharpness(scene, data.n);
-    const raster = rasterOf(scene, ratio);
-    const { rows, bins } = placeSamples(scene, data, raster.height);
-    const gaps = raster.gaps.map(({ x0, x1, left, right }) => {
-      return { x0, x1, left: rows[left], right: rows[right] };
-    });
-    const image = new ImageData(raster.width, raster.height);
+    const { rows, bins } = placeSamples(scene, data, rasterOf(scene, ratio, ratio).height);
+    const fine = data.n <= FINE;
+    const wide = columnWidth(data.n);
     return {
       data,
       rows,
       ratio,
-      raster,
-      image,
-      pixels: new Uint32Array(image.data.buffer),
-      lines: createLines(raster.width, raster.height, gaps, { smooth: data.n <= FINE }),
+      below: layRaster(base, scene, rows, ratio, wide, false),
+      above: layRaster(chosen, scene, rows, ratio, fine ? 1 : wide, fine),
       all: createHistograms(bins),
       some: createHistograms(bins),
       strong: new Uint32Array(0),
     };
-  }
-
-  /** @param {HTMLCanvasElement} canvas @param {Uint32Array} colors */
-  function put(canvas, colors) {
-    if (!drawn) return;
-    const { lines, pixels, image, raster } = drawn;
-    paint(lines.counts, pixels, colors);
-    canvas.getContext("2d")?.putImageData(image, raster.left, raster.top);
   }
 
   /** Draw the samples of `population` below, none above.
@@ -65,27 +82,19 @@ export function createLayer(name) {
    * @param {{all: Rgba, selected: Rgba}} colors */
   function draw(scene, data, population, colors) {
     drawn = build(scene, data);
-    const { width, height } = scene.layout;
-    for (const canvas of [base, chosen]) {
-      canvas.width = Math.round(width * drawn.ratio);
-      canvas.height = Math.round(height * drawn.ratio);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
     const samples = bits.toIndices(population);
-    drawn.lines.change(samples, 1);
+    const { lines, put } = drawn.below;
+    lines.change(samples, 1);
     drawn.all.change(samples, 1);
-    const max = drawn.lines.max();
+    const max = lines.max();
     const faintest = faintestOf(samples.length);
-    put(base, createPalette({ max, faintest, color: colors.all }));
+    put(createPalette({ max, faintest, color: colors.all }));
     drawn.strong = createPalette({
       max,
       faintest: Math.min(0.95, STRONGER * faintest),
       color: colors.selected,
     });
-    drawn.lines.clear();
     shown = bits.empty(data.n);
-    put(chosen, drawn.strong);
   }
 
   /** Bring the raster to `mask` by what changed, or afresh where that is less work: both give the
@@ -94,7 +103,8 @@ export function createLayer(name) {
     if (!drawn) return;
     const came = bits.toIndices(bits.andNot(mask, shown));
     const left = bits.toIndices(bits.andNot(shown, mask));
-    const { lines, some } = drawn;
+    const { some } = drawn;
+    const { lines } = drawn.above;
     if (came.length + left.length > bits.count(mask) + 200) {
       lines.clear();
       some.clear();
@@ -118,7 +128,7 @@ export function createLayer(name) {
     chosen.hidden = !mask;
     if (!mask || bits.equal(mask, shown)) return;
     bring(mask);
-    put(chosen, drawn.strong);
+    drawn.above.put(drawn.strong);
   }
 
   return {
@@ -130,8 +140,8 @@ export function createLayer(name) {
       base.hidden = !visible;
       chosen.hidden ||= !visible;
     },
-    /** Density of the selected lines, and bins of all and of the selected samples. */
-    counts: () => drawn && { lines: drawn.lines, all: drawn.all, some: drawn.some },
+    /** Bins of all and of the selected samples. */
+    counts: () => drawn && { all: drawn.all, some: drawn.some },
     /** Every sample's height on the stage, CSS pixels, axis by axis. */
     placed: () => drawn && { rows: drawn.rows, ratio: drawn.ratio, n: drawn.data.n },
   };

@@ -29,7 +29,7 @@ export function createPalette({ max, faintest, color: [r, g, b] }) {
   return colors;
 }
 
-/** Colour every pixel. @param {Uint32Array} counts @param {Uint32Array} pixels
+/** Colour every pixel. @param {Int32Array} counts @param {Uint32Array} pixels
  * @param {Uint32Array} colors */
 export function paint(counts, pixels, colors) {
   for (let p = 0; p < counts.length; p++) {

@@ -45,6 +45,9 @@ export function createParts() {
 /** What the colours mean. @param {HTMLElement} target
  * @param {{reference: string, compared: string|null, selected: boolean, lines: string}} what */
 export function drawLegend(target, { reference, compared, selected, lines }) {
+  const now = JSON.stringify([reference, compared, selected, lines]);
+  if (target.dataset.shows === now) return;
+  target.dataset.shows = now;
   /** @param {string} kind @param {string} text */
   const entry = (kind, text) =>
     html("span", { class: `gw-parallel-key-${kind}`, title: text }, text);

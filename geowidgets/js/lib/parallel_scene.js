@@ -54,16 +54,17 @@ export function placeSamples({ axes, domains, inverted }, data, height) {
 }
 
 /** The raster's place on the stage, its size, and the gaps between axes in it.
- * @param {Scene} scene @param {number} ratio raster pixels a CSS pixel */
-export function rasterOf({ axes, layout }, ratio) {
+ * @param {Scene} scene @param {number} ratio raster rows a CSS pixel @param {number} across raster
+ *   columns a CSS pixel */
+export function rasterOf({ axes, layout }, ratio, across) {
   const places = layout.axes;
   const left = places.length ? places[0].x : 0;
   const right = places.length ? places[places.length - 1].x + 1 : 1;
   return {
-    left: Math.round(left * ratio),
+    left: Math.round(left * across),
     top: Math.round(layout.top * ratio),
-    width: Math.max(1, Math.round((right - left) * ratio)),
+    width: Math.max(1, Math.round((right - left) * across)),
     height: Math.max(1, Math.round((layout.bottom - layout.top) * ratio)),
-    gaps: gapsOf(axes, places, left, ratio),
+    gaps: gapsOf(axes, places, left, across),
   };
 }

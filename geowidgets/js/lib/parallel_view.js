@@ -7,6 +7,7 @@ import { createChips } from "./parallel_chips.js";
 import { listenForControls } from "./parallel_controls.js";
 import { countMissing, population } from "./parallel_data.js";
 import { createDrawing } from "./parallel_drawing.js";
+import { warmUp } from "./parallel_lines.js";
 import { createLoader } from "./parallel_loader.js";
 import { createParts, drawLegend } from "./parallel_parts.js";
 import { rangeOf } from "./parallel_ranges.js";
@@ -42,6 +43,7 @@ export function createParallelView(root, options) {
   let first = 0;
   let pending = new Set();
   let frame = 0;
+  let drawnWidth = 0;
   /** @type {import("./parallel_axes.js").Axis[]} */
   let all = [];
   let pages = { first: 0, of: 0 };
@@ -121,6 +123,7 @@ export function createParallelView(root, options) {
     attempt,
     signal,
   });
+  warmUp();
   reload();
 
   // ---- parts
@@ -133,7 +136,10 @@ export function createParallelView(root, options) {
     root.append(parts.error, parts.progress, parts.area);
     parts.reapply.addEventListener("click", attempt(brush.reapply));
     followTheme(root, signal, () => schedule("layout"));
-    const resize = new ResizeObserver(() => schedule("layout"));
+    // The picture's own height changes the box too: only another width asks for another picture.
+    const resize = new ResizeObserver(() => {
+      if (Math.floor(parts.area.clientWidth) !== drawnWidth) schedule("layout");
+    });
     resize.observe(parts.area);
     selection.subscribe(selectionChanged, { signal });
     columns.subscribe(columnsChanged, { signal });
@@ -264,8 +270,12 @@ export function createParallelView(root, options) {
   /** @param {Loaded} here */
   function drawLayout(here) {
     const width = Math.floor(parts.area.clientWidth);
-    if (!width) return false; // hidden: the observer calls again when it is shown
+    if (!width) {
+      drawnWidth = 0;
+      return false; // hidden: the observer calls again when it is shown
+    }
     const { kept, height, inverted, lines, order } = display();
+    drawnWidth = width;
     root.classList.toggle("gw-parallel-narrow", width < NARROW);
     const other = rival();
     const now = populationOf(here);

@@ -56,8 +56,8 @@ export function summary({ reference, compared, population, mask, classes, pairs,
   return { first, rest: rest.join(" · ") };
 }
 
-/** @param {number} value */
-export const thousands = (value) => value.toLocaleString("en-US");
+/** With commas; toLocaleString takes a quarter of a millisecond. @param {number} value */
+export const thousands = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** A few classes by name, many by number. @param {number[]|null} classes @param {string[]} names */
 export function classWords(classes, names) {
