@@ -71,7 +71,9 @@ def test_side_by_side_when_wide_and_stacked_when_narrow(notebook, explorer) -> N
         return box
 
     assert place(1)["x"] >= place(0)["x"] + place(0)["width"]
-    assert place(2)["width"] > place(0)["width"] + place(1)["width"]
+    assert place(2)["x"] == place(0)["x"]
+    assert place(2)["y"] >= place(0)["y"] + place(0)["height"]
+    assert place(2)["y"] < place(1)["y"] + place(1)["height"]
     notebook.page.set_viewport_size({"width": 800, "height": 1500})
     notebook.page.wait_for_function(
         """() => {

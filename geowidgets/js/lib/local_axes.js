@@ -14,7 +14,7 @@ export const labelWidth = (label) => label.length * CHARACTER;
 /** @param {Pick<Panel, "x"|"y"|"place">} panel */
 export function panelTicks({ x, y, place }) {
   return {
-    x: fittingTicks(x, [0, place.width], labelWidth, 12),
+    x: fittingTicks(x, [0, place.width], labelWidth, 24),
     y: fittingTicks(y, [place.height, 0], () => LINE, 12),
   };
 }
