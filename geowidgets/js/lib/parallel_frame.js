@@ -113,7 +113,7 @@ export function createFrame(target, ruler) {
     const x = slanted ? at.x + 5 : at.x + at.band / 2;
     const room = slanted
       ? Math.min(titleRoom.slanted, (width - x) / COSINE)
-      : Math.min(titleRoom.level, 2 * (width - x));
+      : Math.min(titleRoom.level, 2 * (width - x), 2 * x - 4);
     const text = ruler.fit(axis.name, room);
     const turn = slanted ? ` rotate(${-SLANT})` : "";
     const anchor = slanted ? "start" : "middle";

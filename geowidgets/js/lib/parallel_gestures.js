@@ -14,6 +14,8 @@ const RANGE_PARTS = ["area", "move", "low", "high"];
 export function listenForGestures(target, on, signal) {
   /** @type {{grip: Grip|null, start: [number, number], far: boolean, id: number}|null} */
   let press = null;
+  /** @type {Grip|null} */
+  let last = null;
 
   /** @param {MouseEvent} event @returns {[number, number]} */
   function point(event) {
@@ -35,7 +37,8 @@ export function listenForGestures(target, on, signal) {
     if (event.button !== 0) return;
     // Without this, the browser would select the page's text while the pointer moves.
     event.preventDefault();
-    press = { grip: gripOf(event), start: point(event), far: false, id: event.pointerId };
+    last = gripOf(event);
+    press = { grip: last, start: point(event), far: false, id: event.pointerId };
     target.setPointerCapture(event.pointerId);
     on.hover(null);
   }
@@ -74,9 +77,9 @@ export function listenForGestures(target, on, signal) {
     on.cancel();
   }
 
-  /** @param {MouseEvent} event */
-  function double(event) {
-    const grip = gripOf(event);
+  // The captured pointer's double click names no part, so the one last pressed counts.
+  function double() {
+    const grip = last;
     if (!grip) on.clear(null);
     else if (RANGE_PARTS.includes(grip.part)) on.clear(grip.id);
   }

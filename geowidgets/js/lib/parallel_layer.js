@@ -69,7 +69,7 @@ export function createLayer(name) {
       data,
       rows,
       ratio,
-      below: layRaster(base, scene, rows, ratio, wide, false),
+      below: layRaster(base, scene, rows, ratio, wide, wide === 1),
       above: layRaster(chosen, scene, rows, ratio, fine ? 1 : wide, fine),
       all: createHistograms(bins),
       some: createHistograms(bins),

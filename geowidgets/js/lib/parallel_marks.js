@@ -79,7 +79,7 @@ export function createAxisMarks(one) {
       const upper = y <= within[1 - k] && !(y === within[1 - k] && k === 0);
       grip.setAttribute("y", String(upper ? y - 2 * HANDLE + 2 : y - 2));
       bar.setAttribute("d", `M${x - REACH} ${y}h${width}`);
-      label.setAttribute("y", String(upper ? Math.max(top + 8, y - 3) : Math.min(bottom, y + 12)));
+      label.setAttribute("y", String(upper ? Math.max(top + 1, y - 3) : y + 13));
       label.textContent = axisValue(axis, values[k]);
     });
   }

@@ -40,8 +40,8 @@ export function summary({ reference, compared, population, mask, classes, pairs,
   const chosen = mask ?? population;
   const n = bits.count(chosen);
   const first = mask
-    ? `${thousands(n)} of ${thousands(of)} samples${what} selected`
-    : `${thousands(of)} samples${what}`;
+    ? `${thousands(n)} of ${samples(of)}${what} selected`
+    : `${samples(of)}${what}`;
   const rest = [`${pairs[0]}: ${accuracy(chosen, reference)} correct`];
   if (compared && compared.set === reference.set) {
     rest.push(`${pairs[1]}: ${accuracy(chosen, compared)} correct`);
@@ -58,6 +58,9 @@ export function summary({ reference, compared, population, mask, classes, pairs,
 
 /** With commas; toLocaleString takes a quarter of a millisecond. @param {number} value */
 export const thousands = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** @param {number} n */
+const samples = (n) => `${thousands(n)} ${n === 1 ? "sample" : "samples"}`;
 
 /** A few classes by name, many by number. @param {number[]|null} classes @param {string[]} names */
 export function classWords(classes, names) {
