@@ -1,7 +1,7 @@
 import "./lib/theme.css";
 import "./lib/controls.css";
 import "./parallel_coordinates.css";
-import { openHubs } from "./lib/open_hubs.js";
+import { onTraits, readTraits, viewWidget, writeTraits } from "./lib/mount_view.js";
 import { createParallelView } from "./lib/parallel_view.js";
 
 const DISPLAY = /** @type {const} */ ([
@@ -21,50 +21,15 @@ const DISPLAY = /** @type {const} */ ([
 ]);
 let pictures = 0;
 
-export default {
-  /** @param {import("@anywidget/types").RenderProps} props */
-  async render({ model, el, host, signal }) {
-    const root = document.createElement("div");
-    root.className = "gw-root gw-parallel";
-    root.dataset.lmSuppressShortcuts = "true";
-    root.dataset.jpSuppressContextMenu = "true";
-    el.append(root);
-    signal.addEventListener("abort", () => root.remove());
-    try {
-      const hubs = await openHubs(model, host);
-      if (signal.aborted) return;
-      show(root, model, hubs, signal);
-    } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
-      root.replaceChildren(Object.assign(document.createElement("div"), { className: "gw-error" }));
-      root.firstElementChild?.append(`This view cannot be shown: ${words}`);
-    }
-  },
-};
-
-/** @param {HTMLElement} root @param {import("@anywidget/types").AnyModel} model
- * @param {Awaited<ReturnType<typeof openHubs>>} hubs @param {AbortSignal} signal */
-function show(root, model, hubs, signal) {
+export default viewWidget("gw-parallel", (root, model, hubs, signal) => {
   const viewId = model.get("view_id");
   const view = createParallelView(root, {
     ...hubs,
     viewId,
     owner: `${viewId}/${pictures++}`,
-    display: () =>
-      /** @type {any} */ (Object.fromEntries(DISPLAY.map((name) => [name, model.get(name)]))),
-    change(update) {
-      for (const [name, value] of Object.entries(update)) model.set(name, value);
-      try {
-        model.save_changes();
-      } catch (error) {
-        console.debug("geowidgets: no kernel to write to", error);
-      }
-    },
+    display: () => readTraits(model, DISPLAY),
+    change: (update) => writeTraits(model, update),
     signal,
   });
-  const events = DISPLAY.map((name) => `change:${name}`);
-  for (const event of events) model.on(event, view.displayChanged);
-  signal.addEventListener("abort", () => {
-    for (const event of events) model.off(event, view.displayChanged);
-  });
-}
+  onTraits(model, DISPLAY, view.displayChanged, signal);
+});

@@ -1,0 +1,62 @@
+// What every view does before it draws and whenever its own traits change.
+
+import { html } from "./elements.js";
+import { openHubs } from "./open_hubs.js";
+
+/**
+ * @typedef {import("@anywidget/types").AnyModel} Model
+ * @typedef {Awaited<ReturnType<typeof openHubs>>} Hubs
+ */
+
+/** An anywidget definition that opens the hubs and then shows a view; errors stand in the view.
+ * @param {string} className
+ * @param {(root: HTMLElement, model: Model, hubs: Hubs, signal: AbortSignal) => void} show */
+export function viewWidget(className, show) {
+  return {
+    /** @param {import("@anywidget/types").RenderProps} props */
+    async render({ model, el, host, signal }) {
+      const root = html("div", { class: `gw-root ${className}` });
+      root.dataset.lmSuppressShortcuts = "true";
+      root.dataset.jpSuppressContextMenu = "true";
+      // JupyterLab would take Shift for a selection of cells, which then run together.
+      root.addEventListener("mousedown", (event) => event.shiftKey && event.stopPropagation());
+      el.append(root);
+      signal.addEventListener("abort", () => root.remove());
+      try {
+        const hubs = await openHubs(model, host);
+        if (!signal.aborted) show(root, model, hubs, signal);
+      } catch (error) {
+        const words = error instanceof Error ? error.message : String(error);
+        const problem = `This view cannot be shown: ${words}`;
+        root.replaceChildren(html("div", { class: "gw-error" }, problem));
+      }
+    },
+  };
+}
+
+/** Write traits of the view's own; without a kernel they hold in the page.
+ * @param {Model} model @param {Record<string, unknown>} values */
+export function writeTraits(model, values) {
+  for (const [name, value] of Object.entries(values)) model.set(name, value);
+  try {
+    model.save_changes();
+  } catch (error) {
+    console.debug("geowidgets: no kernel to write to", error);
+  }
+}
+
+/** Call `listener` when one of the traits changes, until the view is gone.
+ * @param {Model} model @param {readonly string[]} names @param {() => void} listener
+ * @param {AbortSignal} signal */
+export function onTraits(model, names, listener, signal) {
+  for (const name of names) model.on(`change:${name}`, listener);
+  signal.addEventListener("abort", () => {
+    for (const name of names) model.off(`change:${name}`, listener);
+  });
+}
+
+/** The traits as one object. @param {Model} model @param {readonly string[]} names
+ * @returns {any} */
+export function readTraits(model, names) {
+  return Object.fromEntries(names.map((name) => [name, model.get(name)]));
+}
