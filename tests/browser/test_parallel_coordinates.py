@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FloatRect, Locator, expect
 
 import geowidgets as gw
 
@@ -69,12 +69,12 @@ def choose(where: Locator, label: str, option: str) -> None:
     field.locator("select").first.select_option(label=option)
 
 
-def box_of(part: Locator) -> dict[str, float]:
+def box_of(part: Locator) -> FloatRect:
     """Where a part stands once it stands still."""
     part.scroll_into_view_if_needed()
     box = part.bounding_box()
     assert box is not None
-    return {**box}
+    return box
 
 
 def brush(notebook: Notebook, name: str, start: float, end: float) -> None:
@@ -304,3 +304,17 @@ def test_picture_is_saved_as_png_and_svg(page: Notebook) -> None:
     assert "data:image/png" in text
     for name in ("probability", "angle to class", "599 samples"):
         assert name in text
+
+
+def test_picture_follows_the_width(page: Notebook) -> None:
+    """A picture that keeps its first width is cut off when a side bar opens."""
+    fits = """root => {
+      const drawn = Number(root.querySelector('.gw-parallel-over').getAttribute('width'));
+      const room = root.querySelector('.gw-parallel-area-box').clientWidth;
+      return drawn > 200 && drawn === Math.floor(room);
+    }"""
+    root = page.output(PARALLEL).locator(".gw-parallel").first
+    for width in (800, 1600):
+        page.page.set_viewport_size({"width": width, "height": 1900})
+        handle = root.element_handle()
+        page.page.wait_for_function(f"root => ({fits})(root)", arg=handle)

@@ -159,13 +159,15 @@ test("colours: nothing is transparent, more lines are never paler, the densest i
   const colors = createPalette({ max, faintest: 0.1, color: [10, 20, 30, 1] });
   let last = 0;
   for (let cover = 1; cover <= max; cover += 97) {
-    const alpha = colors[levelOf(cover)] >>> 24;
+    const alpha = colors.far[levelOf(cover)] >>> 24;
     assert.ok(alpha >= last, `${cover} is paler than fewer lines`);
     last = alpha;
   }
   assert.ok(last >= 250);
-  const pixels = new Uint32Array(2).fill(7);
-  paint(Uint32Array.of(0, max), pixels, colors);
+  const pixels = new Uint32Array(4).fill(7);
+  paint(Int32Array.of(0, max, 61, 4096), pixels, colors);
+  assert.equal(pixels[2], colors.far[levelOf(61)], "the table of low densities differs");
+  assert.equal(pixels[3], colors.far[levelOf(4096)]);
   assert.equal(pixels[0], 0);
   assert.equal(pixels[1] & 0xffffff, (30 << 16) | (20 << 8) | 10);
 });

@@ -14,6 +14,8 @@ const MAX_PIXELS = 2.4e6; // beyond it a picture has less than the screen's reso
 const FINE = 20_000; // samples up to which the selected are drawn as finely as the screen allows
 const STRONGER = 2.2; // a selected line against one of all
 
+const NOTHING = createPalette({ max: 1, faintest: 0, color: [0, 0, 0, 0] });
+
 /** Raster pixels a CSS pixel. @param {Scene} scene @param {number} n */
 export function sharpness({ layout: { width, height } }, n) {
   const screen = n > FINE ? 1 : Math.min(globalThis.devicePixelRatio || 1, 2);
@@ -42,9 +44,9 @@ function layRaster(canvas, scene, rows, ratio, wide, smooth) {
   canvas.style.height = `${height}px`;
   return {
     lines,
-    /** @param {Uint32Array} colors */
-    put(colors) {
-      paint(lines.counts, pixels, colors);
+    /** @param {import("./parallel_palette.js").Palette} palette */
+    put(palette) {
+      paint(lines.counts, pixels, palette);
       canvas.getContext("2d")?.putImageData(image, raster.left, raster.top);
     },
   };
@@ -73,7 +75,7 @@ export function createLayer(name) {
       above: layRaster(chosen, scene, rows, ratio, fine ? 1 : wide, fine),
       all: createHistograms(bins),
       some: createHistograms(bins),
-      strong: new Uint32Array(0),
+      strong: NOTHING,
     };
   }
 

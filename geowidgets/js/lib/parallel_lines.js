@@ -14,7 +14,7 @@ const FRACTION = 16; // bits behind the point of a row while a line is walked
 const HALF = 1 << (FRACTION - 1);
 const ONE = (1 << FRACTION) - 1;
 const TILE = 32; // columns, one cache line
-const COARSE = 3; // rows that one of many lines may climb from column to column
+const COARSE = 5; // rows that one of many lines may climb from column to column
 const BUNDLED = 6000; // lines from which on looking for equal ones is worth it
 
 /** Of a steep line's UNIT in a column of so many rows: the first row's share, each other row's. */

@@ -3,6 +3,9 @@ import { UNIT } from "./parallel_lines.js";
 
 /** @typedef {import("./theme.js").Rgba} Rgba */
 
+/** @typedef {{near: Uint32Array, far: Uint32Array}} Palette */
+
+const NEAR = 4096;
 const STEPS = 5; // bits that tell levels apart within one doubling
 
 /** The place of a density in the table of colours. @param {number} cover greater than 0 */
@@ -12,8 +15,9 @@ export function levelOf(cover) {
   return (doubling << STEPS) | (rest & ((1 << STEPS) - 1));
 }
 
-/** Colours by density: one line is drawn with `faintest` opacity, `max` with full opacity.
- * @param {{max: number, faintest: number, color: Rgba}} options */
+/** Colours by density: one line is drawn with `faintest` opacity, `max` with full opacity. Those of
+ * low densities, most pixels', stand in a table of their own.
+ * @param {{max: number, faintest: number, color: Rgba}} options @returns {Palette} */
 export function createPalette({ max, faintest, color: [r, g, b] }) {
   const colors = new Uint32Array(32 << STEPS);
   const range = Math.log(Math.max(max / UNIT, 1.5));
@@ -26,15 +30,17 @@ export function createPalette({ max, faintest, color: [r, g, b] }) {
       lines <= 1 ? faintest * lines : faintest + ((1 - faintest) * Math.log(lines)) / range;
     colors[level] = ((Math.round(255 * Math.min(1, opacity)) << 24) | rgb) >>> 0;
   }
-  return colors;
+  const near = new Uint32Array(NEAR);
+  for (let cover = 1; cover < NEAR; cover++) near[cover] = colors[levelOf(cover)];
+  return { near, far: colors };
 }
 
 /** Colour every pixel. @param {Int32Array} counts @param {Uint32Array} pixels
- * @param {Uint32Array} colors */
-export function paint(counts, pixels, colors) {
+ * @param {Palette} palette */
+export function paint(counts, pixels, { near, far }) {
   for (let p = 0; p < counts.length; p++) {
     const cover = counts[p];
-    pixels[p] = cover === 0 ? 0 : colors[levelOf(cover)];
+    pixels[p] = cover < NEAR ? near[cover] : far[levelOf(cover)];
   }
 }
 
