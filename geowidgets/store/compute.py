@@ -17,7 +17,7 @@ from geowidgets.schema import BenchmarkSlot, Index, ModelSlot, Settings, StoreEr
 from geowidgets.store import layout
 from geowidgets.store.disk import Place
 from geowidgets.store.marks import done_blocks
-from geowidgets.store.modules import Modules, evaluating, pick_device
+from geowidgets.store.modules import Modules, on_device, pick_device
 from geowidgets.store.plan import Prints, merge
 from geowidgets.store.summary import as_records, refresh_column
 from geowidgets.store.tile import BATCH, Batching, measure_tile
@@ -213,7 +213,7 @@ class _Run:
         entry = next(entry for entry in self.study.models if entry.name == model.name)
         module, head = self.modules.get(entry)
         try:
-            with evaluating(module, self.device):
+            with on_device(module, self.device):
                 return measure_tile(
                     module,
                     head,

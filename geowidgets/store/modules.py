@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from geowidgets.latents import Head, find_head
+from geowidgets.latents.weights import evaluating
 from geowidgets.schema import StoreError
 from geowidgets.study import ModelEntry, Study
 from geowidgets.training import resolve_device, to_input
@@ -26,16 +27,14 @@ def pick_device(device: str | torch.device) -> torch.device:
 
 
 @contextmanager
-def evaluating(module: nn.Module, device: torch.device) -> Iterator[nn.Module]:
+def on_device(module: nn.Module, device: torch.device) -> Iterator[nn.Module]:
     """The module in eval mode on a device, afterwards as it was."""
-    modes = {part: part.training for part in module.modules()}
     home = next((p.device for p in module.parameters()), torch.device("cpu"))
-    try:
-        yield module.eval().to(device)
-    finally:
-        module.to(home)
-        for part, mode in modes.items():
-            part.training = mode
+    with evaluating(module):
+        try:
+            yield module.to(device)
+        finally:
+            module.to(home)
 
 
 class Modules:
@@ -67,7 +66,7 @@ class Modules:
         images = next(iter(self._study.sets.values())).images[:4]
         transform = entry.transform or self._study.transform
         try:
-            with evaluating(module, self._device), torch.inference_mode():
+            with on_device(module, self._device), torch.inference_mode():
                 example = to_input(images, self._device, transform)
                 head = find_head(module, example, head=entry.head, output=entry.output)
         except Exception as error:
