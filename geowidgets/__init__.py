@@ -34,6 +34,10 @@ _HOME = {
     # rung 3
     "GeometryStore": "geowidgets.store",
     "StoreError": "geowidgets.store",
+    # rung 4
+    "prune_potential": "geowidgets.evaluation.potential",
+    "corruption_error": "geowidgets.evaluation.corruption_error",
+    "expected_calibration_error": "geowidgets.evaluation.calibration",
     # rung 5
     "Selection": "geowidgets.widgets.selection",
     "Columns": "geowidgets.widgets.columns",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,40 @@ def tiny_store(tiny_study: gw.Study, tmp_path_factory: pytest.TempPathFactory) -
     """The tiny study computed; shared, so read only."""
     path = tmp_path_factory.mktemp("store") / "tiny.zarr"
     return gw.GeometryStore.compute(tiny_study, path, progress=False)
+
+
+@pytest.fixture(scope="session")
+def repeats_store(
+    trained: torch.nn.Module,
+    digits: gw.datasets.Samples,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> gw.GeometryStore:
+    """Two repeats of a dense net and three ratios, and a third of the dense net alone; 599 × 3.
+
+    The nets differ by noise on their weights; the store's order is not that of the ratios.
+    """
+    entries = []
+    for seed in (1, 0, 2):
+        net = copy.deepcopy(trained)
+        generator = torch.Generator().manual_seed(seed)
+        with torch.no_grad():
+            for weight in net.parameters():
+                spread = 0.4 * seed * weight.std(correction=0)
+                weight += spread * torch.randn(weight.shape, generator=generator)
+        dense = f"dense-{seed}"
+        entries.append(gw.ModelEntry(dense, net, seed=seed))
+        ratios = [] if seed == 2 else [0.9, 0.3, 0.6]
+        for entry in gw.prune_family(net, method="magnitude", ratios=ratios, parent=dense):
+            entries.append(dataclasses.replace(entry, name=f"{entry.name}-{seed}", seed=seed))
+    study = gw.Study(
+        models=entries,
+        benchmarks=gw.corruption_benchmarks(["gaussian_noise"], [1, 4]),
+        images=digits.images,
+        labels=digits.labels,
+        classes=digits.classes,
+    )
+    path = tmp_path_factory.mktemp("store") / "repeats.zarr"
+    return gw.GeometryStore.compute(study, path, progress=False)
 
 
 @pytest.fixture(scope="session")

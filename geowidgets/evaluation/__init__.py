@@ -1,0 +1,1 @@
+"""Evaluation beyond accuracy: functions on a store that return labelled tables."""
