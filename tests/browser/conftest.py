@@ -10,13 +10,14 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from .chromium import ARGUMENTS, NoBrowserError, find
 from .lab import Lab, serve
-from .notebook import Notebook
+from .notebook import WAIT, Notebook
 
 Open = Callable[..., Notebook]
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="package")

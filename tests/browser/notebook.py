@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 
-WAIT = 30_000  # ms; a limit for a hung machine, never a delay
+WAIT = 60_000  # ms; a limit for a hung machine, never a delay
 
 OPENED = """() => window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')
   && window.jupyterapp.shell.currentWidget?.sessionContext"""
@@ -36,6 +36,13 @@ CELL = """index => {
       .map(o => `${o.ename}: ${o.evalue}`).join('; '),
     text: outputs.map(o => text(o.text ?? o.data?.['text/plain'])).join(''),
   };
+}"""
+# The attribute changes before the style sheet is there; without that nothing has its place.
+THEMED = """dark => {
+  const { jpThemeLight } = document.body.dataset;
+  const background = getComputedStyle(document.body).getPropertyValue('--jp-layout-color0').trim();
+  const light = ['white', '#fff', '#ffffff'].includes(background.toLowerCase());
+  return jpThemeLight === String(!dark) && background !== '' && light === !dark;
 }"""
 THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
 STOP_KERNEL = """async () => {
@@ -112,8 +119,7 @@ class Notebook:
     def theme(self, dark: bool) -> None:
         """Switch JupyterLab's theme and wait until the page has it."""
         self.page.evaluate(THEME, "JupyterLab Dark" if dark else "JupyterLab Light")
-        light = "false" if dark else "true"
-        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+        self.page.wait_for_function(THEMED, arg=dark)
 
     def stop_kernel(self) -> None:
         """End the kernel as the menu does; the page stays open."""

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import FloatRect, Locator, expect
+from playwright.sync_api import Locator, expect
 
 import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import REPORT, Table, report, setup
+from .views import REPORT, Table, report, setup, steady
 
 PARALLEL, TABLE, PINNED, ASK = 1, 2, 3, 4
 MAKE = """
@@ -69,17 +69,9 @@ def choose(where: Locator, label: str, option: str) -> None:
     field.locator("select").first.select_option(label=option)
 
 
-def box_of(part: Locator) -> FloatRect:
-    """Where a part stands once it stands still."""
-    part.scroll_into_view_if_needed()
-    box = part.bounding_box()
-    assert box is not None
-    return box
-
-
 def brush(notebook: Notebook, name: str, start: float, end: float) -> None:
     """Drag along an axis between two heights, 0 at its top and 1 at its bottom."""
-    box = box_of(axis(notebook.output(PARALLEL), name).locator("[data-part='area']"))
+    box = steady(axis(notebook.output(PARALLEL), name).locator("[data-part='area']"))
     x = box["x"] + 3
     mouse = notebook.page.mouse
     mouse.move(x, box["y"] + start * box["height"])
@@ -122,7 +114,7 @@ def test_resize_move_and_clear_a_range(page: Notebook, tiny_store) -> None:
     view = page.output(PARALLEL)
     brush(page, "angle/0", 0.8, 0.5)
     before = report(page, ASK)["clauses"][0]["predicate"]["axes"]["angle/0"]
-    grip = box_of(axis(view, "angle/0").locator("[data-part='high']"))
+    grip = steady(axis(view, "angle/0").locator("[data-part='high']"))
     mouse = page.page.mouse
     mouse.move(grip["x"] + 3, grip["y"] + grip["height"] / 2)
     mouse.down()
@@ -131,7 +123,7 @@ def test_resize_move_and_clear_a_range(page: Notebook, tiny_store) -> None:
     wider = report(page, ASK)["clauses"][0]["predicate"]["axes"]["angle/0"]
     assert wider[0] == before[0]
     assert wider[1] > before[1]
-    box = box_of(axis(view, "angle/0").locator("[data-part='move']"))
+    box = steady(axis(view, "angle/0").locator("[data-part='move']"))
     mouse.move(box["x"] + 3, box["y"] + box["height"] / 2)
     mouse.down()
     mouse.move(box["x"] + 3, box["y"] + box["height"] / 2 + 20, steps=5)
@@ -142,7 +134,7 @@ def test_resize_move_and_clear_a_range(page: Notebook, tiny_store) -> None:
     assert high - low == pytest.approx(wider[1] - wider[0], rel=1e-5)
     assert report(page, ASK)["samples"] == inside(moved, tiny_store)
     brush(page, "length", 0.9, 0.2)
-    box = box_of(axis(view, "angle/0").locator("[data-part='move']"))
+    box = steady(axis(view, "angle/0").locator("[data-part='move']"))
     mouse.dblclick(box["x"] + 3, box["y"] + box["height"] / 2)
     assert set(report(page, ASK)["clauses"][0]["predicate"]["axes"]) == {"length"}
     axis(view, "angle/0").focus()
@@ -191,8 +183,8 @@ def test_drag_reorders_and_axes_hide_and_turn(page: Notebook) -> None:
     """A dropped axis that lands elsewhere; a hidden one that cannot be brought back."""
     view, mouse = page.output(PARALLEL), page.page.mouse
     names = view.locator(".gw-parallel-axis")
-    start = box_of(axis(view, "angle/5").locator("[data-part='title'] rect"))
-    goal = box_of(axis(view, "angle/1").locator("[data-part='title'] rect"))
+    start = steady(axis(view, "angle/5").locator("[data-part='title'] rect"))
+    goal = steady(axis(view, "angle/1").locator("[data-part='title'] rect"))
     mouse.move(start["x"] + start["width"] / 2, start["y"] + 8)
     mouse.down()
     mouse.move(goal["x"] - 4, goal["y"] + 8, steps=6)

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from .lab import KERNEL, Lab
 from .notebook import Notebook
-from .views import Table
+from .views import Table, steady
 
 NAME = "01-first-look.ipynb"
 # Around the samples of the digit 8 that lie farthest out.
@@ -67,9 +67,7 @@ def test_brushing_the_explorer(tutorial):
     cell = tutorial.output(find(tutorial, "gw.Explorer("))
     cell.scroll_into_view_if_needed()
     surface = cell.locator(".gw-local [data-panel='8']").first
-    surface.scroll_into_view_if_needed()
-    box = surface.bounding_box()
-    assert box is not None
+    box = steady(surface)
     mouse = tutorial.page.mouse
     points = [(box["x"] + fx * box["width"], box["y"] + fy * box["height"]) for fx, fy in LASSO]
     mouse.move(*points[0])

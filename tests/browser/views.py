@@ -63,28 +63,47 @@ class Table:
         expect(self.status).to_contain_text(f"{n:,} of {of:,} samples selected")
 
 
-STEADY = """async ([index]) => {
-  const frame = () => new Promise(requestAnimationFrame);
+# A gesture begins only where the pointer would reach the view, and once the page stands still:
+# frames alone can pass quickly while the page is still at work on its layout.
+STEADY = """async target => {
+  const pause = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
   const place = () => {
-    const box = document.querySelectorAll(`.gw-local [data-panel='${index}']`)[0]
-      ?.getBoundingClientRect();
-    return box && [box.x, box.y, box.width, box.height];
+    let box = target.getBoundingClientRect();
+    if (box.top < 0 || box.bottom > innerHeight) {
+      target.scrollIntoView({ block: 'center' });
+      box = target.getBoundingClientRect();
+    }
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const reached = document.elementFromPoint(x, y)?.closest('.gw-root');
+    if (!reached || reached !== target.closest('.gw-root')) return null;
+    return { x: box.x, y: box.y, width: box.width, height: box.height };
   };
   let last = place();
-  for (let still = 0; still < 4; ) {
-    await frame();
+  let since = performance.now();
+  for (let still = 0; still < 6 || performance.now() - since < 150; ) {
+    await pause();
     const now = place();
-    still = now && String(now) === String(last) ? still + 1 : 0;
+    if (now && JSON.stringify(now) === JSON.stringify(last)) {
+      still += 1;
+    } else {
+      still = 0;
+      since = performance.now();
+    }
     last = now;
   }
   return last;
 }"""
 
 
+def steady(target: Locator) -> dict[str, float]:
+    """`x, y, width, height` of an element in a view, once it stands still within reach."""
+    return target.evaluate(STEADY)
+
+
 def drag(notebook: Notebook, panel: int, corners: list[tuple[float, float]]) -> None:
     """Drag over a class's panel through points given as fractions of its width and height."""
-    left, top, width, height = notebook.page.evaluate(STEADY, [panel])
-    points = [(left + fx * width, top + fy * height) for fx, fy in corners]
+    box = steady(notebook.page.locator(f".gw-local [data-panel='{panel}']").first)
+    points = [(box["x"] + fx * box["width"], box["y"] + fy * box["height"]) for fx, fy in corners]
     mouse = notebook.page.mouse
     mouse.move(*points[0])
     mouse.down()
