@@ -7,6 +7,7 @@ import hashlib
 import os
 import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from geowidgets.store.arguments import sample_mask, settings_of
 from geowidgets.store.contents import Contents
 from geowidgets.store.dataset import open_dataset
 from geowidgets.store.disk import Place
+from geowidgets.store.maps import StoredMaps
+from geowidgets.store.pictures import picture
 from geowidgets.store.summary import correct_counts
 from geowidgets.store.verify import Damage, drop_entries, find_damage
 
@@ -152,6 +155,9 @@ class GeometryStore:
     def refresh(self) -> None:
         """Look again at what is on disk: another process may have added to it."""
         self._contents = Contents(self._place)
+        self._tell()
+
+    def _tell(self) -> None:
         self._listeners = [one for one in self._listeners if one() is not None]
         for listener in list(self._listeners):
             call = listener()
@@ -159,7 +165,7 @@ class GeometryStore:
                 call()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
-        """Call `listener()` after each `add` and `refresh`, for as long as somebody else holds it.
+        """Call `listener()` after `add`, `refresh` and `attach`, while somebody else holds it.
 
         Example:
             >>> store.subscribe(view.redraw)  # doctest: +SKIP
@@ -232,6 +238,20 @@ class GeometryStore:
         if isinstance(samples, np.ndarray):
             return array.oindex[samples]
         return array[samples if samples is not None else slice(None)]
+
+    def picture(self, benchmark: str | int, sample: int) -> np.ndarray:
+        """One image as the models saw it, uint8 (y, x, channel): clean, or corrupted again.
+
+        Raises:
+            StoreError: neither the study nor full images are at hand, or the benchmark brought
+                images or a seed of its own; names the ways out.
+        """
+        return picture(self._contents, self._study, benchmark, int(sample))
+
+    @property
+    def maps(self) -> StoredMaps:
+        """The attribution maps that this store keeps: `keep`, `get`, `kept`."""
+        return StoredMaps(self._contents)
 
     def head(self, model: str | int) -> tuple[np.ndarray, np.ndarray | None]:
         """The effective classifier of a model: weight (class, feature), bias (class,) or None."""
@@ -385,16 +405,30 @@ class GeometryStore:
                     f"model {entry.name!r} has fingerprint {found}, {self.path} was computed with "
                     f"{stored}: other weights, masks or transform"
                 )
-        self._attached.update({entry.name: entry for entry in models})
+        self._attached.update({entry.name: _with(entry, transform) for entry in models})
+        self._tell()
 
     def live_model(self, model: str | int) -> ModelEntry:
-        """The attached entry of a model, or that of the study this store came from."""
+        """The attached entry of a model, or that of the study this store came from.
+
+        It carries the transform that its images take, the study's where it has none of its own.
+
+        Raises:
+            StoreError: it is not at hand; names the way out.
+        """
         name = self._contents.model(model).name
-        known = {entry.name: entry for entry in (self._study.models if self._study else ())}
-        known.update(self._attached)
-        if name not in known:
-            raise StoreError(f"model {name!r} is not at hand: call store.attach(models) with it")
-        return known[name]
+        if name in self._attached:
+            return self._attached[name]
+        for entry in self._study.models if self._study else ():
+            if entry.name == name:
+                return _with(entry, self._study.transform if self._study else None)
+        raise StoreError(f"model {name!r} is not at hand: call store.attach(models) with it")
+
+    @property
+    def at_hand(self) -> tuple[str, ...]:
+        """Names of the models that `live_model` gives."""
+        known = {*self._attached, *(m.name for m in (self._study.models if self._study else ()))}
+        return tuple(model.name for model in self.models if model.name in known)
 
     # -- kept whole -----------------------------------------------------------------------------
 
@@ -438,3 +472,10 @@ class GeometryStore:
             f"GeometryStore({self.path!r}: {len(self.models)} models × {len(self.benchmarks)} "
             f"benchmarks, {done} of {self.done.size} pairs, {sizes})"
         )
+
+
+def _with(entry: ModelEntry, transform: Any) -> ModelEntry:
+    """The entry with a transform, where it has none of its own."""
+    if transform is None or entry.transform is not None:
+        return entry
+    return replace(entry, transform=transform)

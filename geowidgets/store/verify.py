@@ -80,6 +80,10 @@ def drop_entries(place: Place, index: Index) -> None:
                 for slot in dead_benchmarks:
                     group[variable][:, slot] = fill
     for model in index.models:
-        for folder in ("heads", "features"):
+        for folder in ("heads", "features", "maps"):
             if not model.live and f"{folder}/{model.slot}" in root:
                 del root[f"{folder}/{model.slot}"]
+        for benchmark in index.benchmarks:
+            folder = f"maps/{model.slot}/{benchmark.set}/{benchmark.slot}"
+            if not benchmark.live and folder in root:
+                del root[folder]
