@@ -38,6 +38,9 @@ _HOME = {
     "prune_potential": "geowidgets.evaluation.potential",
     "corruption_error": "geowidgets.evaluation.corruption_error",
     "expected_calibration_error": "geowidgets.evaluation.calibration",
+    "attribution": "geowidgets.attribution",
+    "occlusion": "geowidgets.attribution",
+    "occlusion_maps": "geowidgets.attribution",
     # rung 5
     "Selection": "geowidgets.widgets.selection",
     "Columns": "geowidgets.widgets.columns",
