@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from geowidgets.corruptions.registry import CORRUPTIONS, find
+from geowidgets.suggest import closest
 
 _MNIST_C = {
     "identity": "clean",
@@ -159,7 +159,7 @@ def mnist_c(folder: str | Path, corruption: str, *, split: str = "test") -> Offi
         FileNotFoundError: /no/mnist_c/zigzag/test_images.npy is missing, expected images of MNIST-C
     """
     if corruption not in _MNIST_C:
-        near = get_close_matches(str(corruption), _MNIST_C, n=1, cutoff=0)[0]
+        near = closest(corruption, _MNIST_C, cutoff=0)
         raise ValueError(
             f"MNIST-C has no corruption {corruption!r}, did you mean {near!r}? "
             f"expected one of {', '.join(_MNIST_C)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -250,10 +249,3 @@ def check_unique(names: Iterable[str], what: str) -> None:
         if name in seen:
             raise ValueError(f"two {what} are called {name!r}: names must be unique")
         seen.add(name)
-
-
-def nearest(name: object, known: Iterable[str]) -> str:
-    """Words for an error about an unknown name: the nearest known one, or all of them."""
-    known = list(known)
-    close = difflib.get_close_matches(str(name), known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"expected one of {known}"

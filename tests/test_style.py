@@ -13,7 +13,7 @@ from tests.lint import ROOT, STEPS
 
 PACKAGE = ROOT / "geowidgets"
 LADDER = [
-    {"geometry", "corruptions", "schema"},
+    {"geometry", "corruptions", "schema", "suggest"},
     {"latents", "pruning", "datasets", "zoo", "training", "fingerprint", "official"},
     {"study"},
     {"store"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from torch import Tensor
@@ -22,6 +21,7 @@ from geowidgets.corruptions import (
     weather,
 )
 from geowidgets.corruptions.task import Task
+from geowidgets.suggest import closest
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def find(name: str) -> Corruption:
     """The corruption of this name; a `ValueError` suggests the nearest name."""
     if isinstance(name, str) and name in CORRUPTIONS:
         return CORRUPTIONS[name]
-    near = get_close_matches(str(name), CORRUPTIONS, n=1, cutoff=0)[0]
+    near = closest(name, CORRUPTIONS, cutoff=0)
     raise ValueError(
         f"corruption {name!r} is unknown, did you mean {near!r}? "
         f"expected one of {', '.join(CORRUPTIONS)}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from geowidgets.suggest import did_you_mean
 
 CIFAR10_CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer",
@@ -92,8 +93,7 @@ def from_arrays(images: np.ndarray, labels: np.ndarray, size: int | None, name: 
 def check_choice(what: str, value: str, choices: Sequence[str]) -> None:
     """Refuse an unknown word and suggest the nearest."""
     if value not in choices:
-        near = difflib.get_close_matches(str(value), choices, 1)
         raise ValueError(
             f"{what}: expected one of {', '.join(choices)}, got {value!r}"
-            + (f"; did you mean {near[0]!r}?" if near else "")
+            f"{did_you_mean(value, choices)}"
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from geowidgets.datasets.samples import Samples, check_choice, from_arrays
+from geowidgets.suggest import did_you_mean
 
 TORCHVISION = ("cifar10", "cifar100", "mnist", "imagefolder", "imagenet", "objectnet")
 
@@ -103,11 +103,8 @@ def _folders_of(root: Path, classes) -> dict[str, str]:
     wanted = dict(classes) if isinstance(classes, Mapping) else {name: name for name in classes}
     for name in wanted:
         if name not in present:
-            near = difflib.get_close_matches(name, present, 1)
-            raise ValueError(
-                f"classes: no folder {name!r} under {root}"
-                + (f"; did you mean {near[0]!r}?" if near else f"; there are {len(present)}")
-            )
+            hint = did_you_mean(name, present) or f"; there are {len(present)}"
+            raise ValueError(f"classes: no folder {name!r} under {root}{hint}")
     return wanted
 
 

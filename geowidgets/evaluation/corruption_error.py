@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowidgets.schema import nearest
+from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:
     import xarray as xr

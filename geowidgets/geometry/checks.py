@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from geowidgets.suggest import did_you_mean
 
 
 def as_tensor(value: Any) -> Tensor:
@@ -30,8 +31,7 @@ def one_of(name: str, value: Any, allowed: Sequence[str]) -> None:
     """Raise unless `value` is one of the strings in `allowed`; suggest the nearest."""
     if isinstance(value, str) and value in allowed:
         return
-    near = difflib.get_close_matches(str(value), allowed, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(value, allowed)
     raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}{hint}")
 
 

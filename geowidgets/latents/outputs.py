@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
 
 from geowidgets.latents.head import HeadError
+from geowidgets.suggest import did_you_mean
 
 
 def named_outputs(result: Any, output: Any = None) -> dict[str, Tensor]:
@@ -40,8 +40,7 @@ def named_outputs(result: Any, output: Any = None) -> dict[str, Tensor]:
     if isinstance(output, int) and isinstance(result, tuple | list):
         output = output if output >= 0 else output + len(result)
     if not isinstance(parts.get(output), Tensor):
-        near = difflib.get_close_matches(str(output), [str(name) for name in parts], n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(output, [str(name) for name in parts])
         raise HeadError(
             f"output={output!r} is no tensor of what the model returned, "
             f"{_describe(result, parts)}{hint}"

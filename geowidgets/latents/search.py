@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 import torch
@@ -12,6 +11,7 @@ from geowidgets.latents.head import Head, HeadError, Latents, vectors
 from geowidgets.latents.outputs import named_outputs
 from geowidgets.latents.trace import Call, inject, listing, run, trace
 from geowidgets.latents.weights import effective_weight, evaluating
+from geowidgets.suggest import did_you_mean
 
 EXAMPLES = 2
 # Loose on purpose: TF32 and bf16 heads pass, a head that normalises or rescales does not.
@@ -134,8 +134,7 @@ def _named(model: nn.Module, calls: list[Call], head: str | nn.Module) -> Call:
             raise HeadError(f"head is a {type(head).__name__} that is not part of the model")
         head = name
     if head not in modules:
-        near = difflib.get_close_matches(head, [c.name for c in calls] or list(modules), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(head, [c.name for c in calls] or list(modules))
         raise HeadError(f"the model has no module {head!r}{hint}\n{listing(model, calls)}")
     call = next((call for call in calls if call.name == head), None)
     if call is None or call.runs != 1:

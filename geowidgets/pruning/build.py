@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ import torch
 from geowidgets.pruning.cycles import cycle, cycle_ratios, stage_name
 from geowidgets.pruning.family import INDEX, ModelFamily
 from geowidgets.pruning.layers import PruningError
+from geowidgets.suggest import did_you_mean
 
 KEYS = ("architecture", "num_classes", "in_channels", "size", "seed", "train", "prune")
 RUN_KEYS = (
@@ -191,8 +191,6 @@ def _check_config(config: Mapping[str, Any]) -> None:
 def _check_known(what: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
     for key in given:
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
             raise PruningError(
-                f"{what}: expected keys {', '.join(known)}, got {key!r}"
-                + (f"; did you mean {near[0]!r}?" if near else "")
+                f"{what}: expected keys {', '.join(known)}, got {key!r}{did_you_mean(key, known)}"
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 from geowidgets.pruning.layers import Layer, PruningError, weight_name
 from geowidgets.pruning.loader import batches_of
+from geowidgets.suggest import did_you_mean
 from geowidgets.training.outputs import logits_of
 
 UNITS = ("weight", "filter", "unit", "plan")
@@ -147,10 +147,9 @@ def register(
 def find(name: str) -> Method:
     """The method of that name; unknown names suggest the nearest."""
     if name not in METHODS:
-        near = difflib.get_close_matches(str(name), METHODS, 1)
         raise PruningError(
             f"method: expected one of {', '.join(sorted(METHODS))}, got {name!r}"
-            + (f"; did you mean {near[0]!r}?" if near else "")
+            f"{did_you_mean(name, METHODS)}"
         )
     return METHODS[name]
 
@@ -160,10 +159,9 @@ def check_options(method: Method, options: Mapping[str, Any]) -> None:
     known = method.options()
     for option in options:
         if option not in known:
-            near = difflib.get_close_matches(option, known, 1)
             raise PruningError(
                 f"{method.name}: expected options {', '.join(known) or '(none)'}, got {option!r}"
-                + (f"; did you mean {near[0]!r}?" if near else "")
+                f"{did_you_mean(option, known)}"
             )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geowidgets.pruning.layers import PruningError
+from geowidgets.suggest import did_you_mean
 
 CLEAN = "clean"
 
@@ -73,10 +73,9 @@ def robust_augment(
         PruningError: unknown recipe.
     """
     if recipe not in ROBUST_RECIPES:
-        near = difflib.get_close_matches(str(recipe), ROBUST_RECIPES, 1)
         raise PruningError(
             f"recipe: expected one of {', '.join(ROBUST_RECIPES)}, got {recipe!r}"
-            + (f"; did you mean {near[0]!r}?" if near else "")
+            f"{did_you_mean(recipe, ROBUST_RECIPES)}"
         )
     chosen = ROBUST_RECIPES[recipe]
 

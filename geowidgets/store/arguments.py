@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from geowidgets.schema import Settings, StoreError, nearest
+from geowidgets.schema import Settings, StoreError
+from geowidgets.suggest import nearest
 
 READINGS = ("predicted", "true", "signed")
 

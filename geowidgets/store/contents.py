@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from geowidgets.schema import BenchmarkSlot, ModelSlot, StoreError, nearest
+from geowidgets.schema import BenchmarkSlot, ModelSlot, StoreError
 from geowidgets.store.disk import Place
 from geowidgets.store.marks import done_blocks
 from geowidgets.store.summary import read_summary
+from geowidgets.suggest import nearest
 
 
 class Contents:

@@ -20,7 +20,6 @@ from geowidgets.schema import (
     ModelInfo,
     Settings,
     StoreError,
-    nearest,
 )
 from geowidgets.store.arguments import sample_mask, settings_of
 from geowidgets.store.contents import Contents
@@ -30,6 +29,7 @@ from geowidgets.store.maps import StoredMaps
 from geowidgets.store.pictures import picture
 from geowidgets.store.summary import correct_counts
 from geowidgets.store.verify import Damage, drop_entries, find_damage
+from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:
     import torch

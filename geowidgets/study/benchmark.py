@@ -11,7 +11,8 @@ import numpy as np
 from geowidgets import fingerprint as fp
 from geowidgets.corruptions import CORRUPTIONS, corrupt
 from geowidgets.official import OfficialSet
-from geowidgets.schema import BenchmarkInfo, check_name, nearest
+from geowidgets.schema import BenchmarkInfo, check_name
+from geowidgets.suggest import nearest
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from torch import nn
 from geowidgets import fingerprint as fp
 from geowidgets.pruning import ModelRecord, prune
 from geowidgets.pruning.adoption import load_state
-from geowidgets.schema import ModelInfo, check_name, nearest
+from geowidgets.schema import ModelInfo, check_name
+from geowidgets.suggest import nearest
 
 Transform = Callable[[torch.Tensor], torch.Tensor]
 

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 
 from geowidgets import fingerprint as fp
-from geowidgets.schema import MAX_CLASSES, check_name, check_unique, nearest
+from geowidgets.schema import MAX_CLASSES, check_name, check_unique
 from geowidgets.study.benchmark import Benchmark
 from geowidgets.study.model_entry import ModelEntry, Transform
+from geowidgets.suggest import nearest
 
 
 @dataclass(frozen=True)

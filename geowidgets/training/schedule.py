@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable
 from typing import Any
+
+from geowidgets.suggest import did_you_mean
 
 
 def learning_rate_factor(
@@ -83,9 +84,8 @@ def recipe(name: str, **changes: Any) -> dict[str, Any]:
         0.1
     """
     if name not in RECIPES:
-        near = difflib.get_close_matches(name, RECIPES, 1)
         raise ValueError(
             f"recipe: expected one of {', '.join(RECIPES)}, got {name!r}"
-            + (f"; did you mean {near[0]!r}?" if near else "")
+            f"{did_you_mean(name, RECIPES)}"
         )
     return RECIPES[name] | changes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import uuid
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import traitlets as t
 from anywidget import AnyWidget, WidgetTrait
 
+from geowidgets.suggest import closest
 from geowidgets.widgets import _bundles
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 def nearest(name: object, known: list[str] | tuple[str, ...]) -> str:
     """` Did you mean 'x'?` for the closest known name, or the list of them; for error messages."""
-    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
-    if close:
-        return f" Did you mean {close[0]!r}?"
+    near = closest(name, known, cutoff=0.4)
+    if near:
+        return f" Did you mean {near!r}?"
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
     return f" Known: {shown}." if known else " There is none."
 

@@ -6,10 +6,9 @@ default initialisation and one linear classifier head.
 
 from __future__ import annotations
 
-import difflib
-
 from torch import nn
 
+from geowidgets.suggest import did_you_mean
 from geowidgets.zoo.classic import alexnet, googlenet
 from geowidgets.zoo.lenet import conv2, conv6, lenet5, lenet300_100
 from geowidgets.zoo.resnet import resnet18, resnet20, resnet56, resnet110
@@ -57,8 +56,7 @@ def build(
 def check(name: str) -> None:
     """Refuse a name that the zoo does not have."""
     if name not in ARCHITECTURES:
-        near = difflib.get_close_matches(name, ARCHITECTURES, 1)
         raise ValueError(
             f"architecture: expected one of {', '.join(sorted(ARCHITECTURES))}, got {name!r}"
-            + (f"; did you mean {near[0]!r}?" if near else "")
+            f"{did_you_mean(name, ARCHITECTURES)}"
         )
