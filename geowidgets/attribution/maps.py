@@ -13,8 +13,8 @@ from geowidgets.attribution.occlusion import Plan, occlusion_map
 from geowidgets.attribution.pixels import as_pixels, mean_pixel
 from geowidgets.attribution.progress import Cancel, Progress, Steps
 from geowidgets.latents import Head
-from geowidgets.schema import nearest
 from geowidgets.study.model_entry import ModelEntry, Transform
+from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:
     import xarray as xr

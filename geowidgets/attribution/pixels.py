@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from geowidgets.schema import nearest
+from geowidgets.suggest import nearest
 from geowidgets.training import to_input
 
 FILLS = ("mean", "zero", "blur")

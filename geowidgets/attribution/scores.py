@@ -9,7 +9,7 @@ from torch import Tensor
 
 from geowidgets.geometry import MARGINS, Classifier
 from geowidgets.latents import Head
-from geowidgets.schema import nearest
+from geowidgets.suggest import nearest
 
 METRICS = ("length", "angle", "margin", "probability")
 UNITS = {"length": "feature", "angle": "degree", "margin": "feature", "probability": ""}
