@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geowidgets.attribution.gradients import gradient_maps
 from geowidgets.attribution.maps import OcclusionMap, occlusion_maps
 from geowidgets.attribution.occlusion import occlusion
 from geowidgets.attribution.pixels import mean_pixel
@@ -12,6 +13,7 @@ __all__ = [
     "METRICS",
     "CancelledError",
     "OcclusionMap",
+    "gradient_maps",
     "mean_pixel",
     "occlusion",
     "occlusion_maps",

@@ -49,8 +49,9 @@ def opened(
     head: str | nn.Module | Head | None,
     output: Any,
     device: str | torch.device,
+    gradients: bool = False,
 ) -> Iterator[Net]:
-    """The model on its device in eval mode without gradients; afterwards as it was.
+    """The model on its device in eval mode; afterwards as it was.
 
     Args:
         model: A module, or an entry: its own transform, head and output come first.
@@ -59,6 +60,7 @@ def opened(
         head: See `occlusion`.
         output: See `occlusion`.
         device: See `occlusion`.
+        gradients: Whether gradients can be taken inside.
     """
     if isinstance(model, ModelEntry):
         head = head if model.head is None else model.head
@@ -66,7 +68,8 @@ def opened(
         transform = model.transform or transform
         model = model.load()
     where = pick_device(device)
-    with on_device(model, where), torch.inference_mode():
+    mode = torch.enable_grad() if gradients else torch.inference_mode()
+    with on_device(model, where), mode:
         example = pixels[None].to(where)
         example = example if transform is None else transform(example)
         if not isinstance(head, Head):

@@ -178,12 +178,17 @@ def occlusion_map(
     if isinstance(regions, Windows):
         attrs |= {"window": list(regions.window), "stride": list(regions.stride)}
     values = regions.average(after - before[:, None])
-    return _labelled(values, before, scores.names, attrs)
+    return labelled(values, before, scores.names, attrs, "occlusion")
 
 
-def _labelled(
-    values: np.ndarray, before: np.ndarray, names: tuple[str, ...], attrs: dict[str, Any]
+def labelled(
+    values: np.ndarray,
+    before: np.ndarray,
+    names: tuple[str, ...],
+    attrs: dict[str, Any],
+    name: str,
 ) -> xr.DataArray:
+    """Maps `(metric, y, x)` with the metrics' names, units and values of the untouched image."""
     import xarray as xr
 
     coords = {
@@ -191,6 +196,5 @@ def _labelled(
         "unoccluded": ("metric", before),
         "unit": ("metric", [UNITS.get(name, "") for name in names]),
     }
-    return xr.DataArray(
-        values.astype(np.float32), coords, ("metric", "y", "x"), name="occlusion", attrs=attrs
-    )
+    dims = ("metric", "y", "x")
+    return xr.DataArray(values.astype(np.float32), coords, dims, name=name, attrs=attrs)
