@@ -15,8 +15,8 @@ from geowidgets.attribution.progress import Cancel, Progress, Steps
 from geowidgets.attribution.scores import METRICS, Metric, Scores
 from geowidgets.geometry import Classifier
 from geowidgets.latents import Head
-from geowidgets.schema import nearest
 from geowidgets.study.model_entry import ModelEntry, Transform
+from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:
     import xarray as xr
