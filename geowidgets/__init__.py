@@ -35,6 +35,8 @@ _HOME = {
     "GeometryStore": "geowidgets.store",
     "StoreError": "geowidgets.store",
     # rung 4
+    "similarity": "geowidgets.evaluation.model_similarity",
+    "Similarity": "geowidgets.evaluation.model_similarity",
     "prune_potential": "geowidgets.evaluation.potential",
     "corruption_error": "geowidgets.evaluation.corruption_error",
     "expected_calibration_error": "geowidgets.evaluation.calibration",

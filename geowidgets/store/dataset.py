@@ -35,6 +35,12 @@ class PairArray(BackendArray):
         models, benchmarks = np.atleast_1d(rows[0]), np.atleast_1d(rows[1])
         tail = [np.atleast_1d(r) for r in rows[2:]]
         shape = (len(models), len(benchmarks), *(len(t) for t in tail))
+        wanted = self._done[np.ix_(models, benchmarks)]
+        if wanted.size and wanted.all():
+            # One request for many chunks: a third of the time of one request each.
+            slots = self._slots[0][models], self._slots[1][benchmarks]
+            values = self._array.oindex[slots][(slice(None), slice(None), *np.ix_(*tail))]
+            return values.reshape([n for r in rows for n in np.shape(r)])
         values = np.full(shape, self._array.fill_value, self.dtype)
         for i, model in enumerate(models):
             for j, benchmark in enumerate(benchmarks):

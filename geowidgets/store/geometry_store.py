@@ -24,6 +24,7 @@ from geowidgets.schema import (
 from geowidgets.store.arguments import sample_mask, settings_of
 from geowidgets.store.contents import Contents
 from geowidgets.store.dataset import open_dataset
+from geowidgets.store.derived import Derived
 from geowidgets.store.disk import Place
 from geowidgets.store.maps import StoredMaps
 from geowidgets.store.pictures import picture
@@ -252,6 +253,11 @@ class GeometryStore:
     def maps(self) -> StoredMaps:
         """The attribution maps that this store keeps: `keep`, `get`, `kept`."""
         return StoredMaps(self._contents)
+
+    @property
+    def derived(self) -> Derived:
+        """Arrays derived from the numbers and kept beside them: `get`, `keep`, `digests`."""
+        return Derived(self._contents)
 
     def head(self, model: str | int) -> tuple[np.ndarray, np.ndarray | None]:
         """The effective classifier of a model: weight (class, feature), bias (class,) or None."""

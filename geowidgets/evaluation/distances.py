@@ -1,0 +1,160 @@
+"""Scaled numbers of points, and the Euclidean distances between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowidgets.evaluation.points import BLOCKS, Pairs, by_model
+from geowidgets.evaluation.progress import Report
+
+if TYPE_CHECKING:
+    import torch
+
+TILE = 1 << 24  # numbers of a tile of points
+CHUNK = 1024  # numbers whose products are summed in float32 before float64 takes over
+DOUBLE = 2e11  # multiplications up to which products are in float64
+# Of |x|² + |y|²: below it, a distance is taken from the differences themselves.
+CLOSE = {"float64": 1e-9, "float32": 1e-3}
+PROJECTED = 512  # dimensions of the random projection
+
+
+def scale(pairs: Pairs, matrix: np.ndarray, kind: str, length: str, report: Report) -> np.ndarray:
+    """Centre and scale the blocks in place; see `similarity`.
+
+    Args:
+        pairs: the points.
+        matrix: float32 (point, block · sample), overwritten.
+        kind: `"rms"`, `"rank"` or `"none"`.
+        length: `"shared"` or `"per_model"`.
+        report: told how far it is.
+    """
+    samples = matrix.shape[1] // len(BLOCKS)
+    at = BLOCKS.index("length")
+    total, count = np.zeros(matrix.shape[1]), np.zeros(matrix.shape[1])
+    for _, points in by_model(pairs):
+        rows = matrix[points]
+        if length == "per_model":
+            own = rows[:, at * samples : (at + 1) * samples]
+            own /= _rms(own)
+        if kind == "rank":
+            rows[:] = _ranks(rows)
+        matrix[points] = rows
+        total += np.nansum(rows, axis=0, dtype=np.float64)
+        count += np.isfinite(rows).sum(axis=0)
+        report("scaling", 0.5 * points.stop / len(pairs))
+    mean = total / np.maximum(count, 1)
+    squares = np.zeros(len(BLOCKS))
+    for _, points in by_model(pairs):
+        rows = matrix[points] - mean
+        squares += np.nansum(np.square(rows), axis=0).reshape(len(BLOCKS), samples).sum(axis=1)
+        matrix[points] = np.nan_to_num(rows, nan=0.0)
+        report("scaling", 0.5 + 0.4 * points.stop / len(pairs))
+    if kind == "rms":
+        known = count.reshape(len(BLOCKS), samples).sum(axis=1)
+        factors = np.sqrt(squares / np.maximum(known, 1))
+        factors[factors == 0] = 1.0
+        for _, points in by_model(pairs):
+            matrix[points] /= np.repeat(factors, samples).astype(np.float32)
+    report("scaling", 1.0)
+    return matrix
+
+
+def _rms(values: np.ndarray) -> np.float32:
+    known = values[np.isfinite(values)].astype(np.float64)
+    size = np.sqrt(np.mean(np.square(known))) if len(known) else 0.0
+    return np.float32(size or 1.0)
+
+
+def _ranks(rows: np.ndarray) -> np.ndarray:
+    from scipy.stats import rankdata
+
+    blocks = np.split(rows, len(BLOCKS), axis=1)
+    ranks = [rankdata(block, axis=1, nan_policy="omit") / block.shape[1] for block in blocks]
+    return np.concatenate(ranks, axis=1)
+
+
+def pairwise(matrix: np.ndarray, device: torch.device, report: Report) -> np.ndarray:
+    """Euclidean distances between the rows, float32 (point, point), symmetric, zero diagonal.
+
+    |x − y|² = |x|² + |y|² − 2⟨x, y⟩ by matrix products, in float64 up to `DOUBLE` multiplications;
+    above, in float32 for `CHUNK` columns at a time, summed in float64 (five digits). Where the
+    difference loses digits (near points), Σ (x − y)² itself. Two tiles of points are in memory at
+    a time.
+    """
+    points, width = matrix.shape
+    kind = "float64" if points**2 * width <= DOUBLE else "float32"
+    step = max(1, min(points, TILE // width))
+    starts = range(0, points, step)
+    found = np.empty((points, points), np.float32)
+    for i in starts:
+        first = _tile(matrix, i, step, device)
+        for j in range(0, i + 1, step):
+            second = first if i == j else _tile(matrix, j, step, device)
+            block = _between(first, second, kind)
+            found[i : i + step, j : j + step] = block
+            found[j : j + step, i : i + step] = block.T
+        report("distances", min(1.0, (i + step) / points) ** 2)
+    np.fill_diagonal(found, 0.0)
+    return found
+
+
+def _tile(matrix: np.ndarray, start: int, step: int, device: torch.device) -> torch.Tensor:
+    import torch
+
+    return torch.from_numpy(np.array(matrix[start : start + step])).to(device)
+
+
+def _between(first: torch.Tensor, second: torch.Tensor, kind: str) -> np.ndarray:
+    """Distances between the rows of two tiles."""
+    import torch
+
+    sizes = [torch.zeros(len(t), dtype=torch.float64, device=t.device) for t in (first, second)]
+    product = torch.zeros(len(first), len(second), dtype=torch.float64, device=first.device)
+    for start in range(0, first.shape[1], CHUNK):
+        a, b = first[:, start : start + CHUNK], second[:, start : start + CHUNK]
+        for size, part in zip(sizes, (a, b), strict=True):
+            size += part.double().square().sum(dim=1)
+        if kind == "float64":
+            product += a.double() @ b.double().T
+        else:
+            product += (a @ b.T).double()
+    both = sizes[0][:, None] + sizes[1]
+    square = both - 2 * product
+    near = torch.nonzero(square < CLOSE[kind] * both)
+    at_once = max(1, TILE // (4 * first.shape[1]))
+    for rows in near.split(at_once):
+        apart = first[rows[:, 0]].double() - second[rows[:, 1]].double()
+        square[rows[:, 0], rows[:, 1]] = apart.square_().sum(dim=1)
+    return square.clamp_(min=0).sqrt_().float().cpu().numpy()
+
+
+def project(matrix: np.ndarray, seed: int, device: torch.device, report: Report) -> np.ndarray:
+    """Random projection to `PROJECTED` dimensions, float32 (point, dimension).
+
+    Y = X R / √k with R of independent standard normal numbers keeps every distance within
+    about 1 ± 3/√(2k), 10 %, with near certainty (Johnson & Lindenstrauss 1984).
+    """
+    import torch
+
+    points, width = matrix.shape
+    step = max(1, min(points, TILE // width))
+    generator = torch.Generator().manual_seed(seed)
+    found = np.zeros((points, PROJECTED), np.float32)
+    for start in range(0, width, CHUNK):
+        stop = min(start + CHUNK, width)
+        directions = torch.randn(stop - start, PROJECTED, generator=generator).to(device)
+        for i in range(0, points, step):
+            part = torch.from_numpy(np.array(matrix[i : i + step, start:stop])).to(device)
+            found[i : i + step] += (part @ directions).cpu().numpy()
+        report("projection", stop / width)
+    return found / np.float32(np.sqrt(PROJECTED))
+
+
+def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Distances between rows of two small matrices, float32 (row, row)."""
+    import torch
+
+    a, b = (torch.from_numpy(np.ascontiguousarray(m)) for m in (first, second))
+    return _between(a, b, "float32")
