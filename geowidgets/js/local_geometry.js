@@ -9,6 +9,7 @@ const DISPLAY = /** @type {const} */ ([
   "axes",
   "order",
   "pin",
+  "compared",
   "panels",
   "sort",
   "descending",

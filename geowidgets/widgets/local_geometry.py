@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets as t
 
-from geowidgets.widgets._base import View, nearest, pair_position, position
-from geowidgets.widgets.columns import ReadableStore
+from geowidgets.widgets._base import nearest, position
+from geowidgets.widgets.pair_view import PairView
 from geowidgets.widgets.predicates import METRICS, REACTIONS
-from geowidgets.widgets.selection import Selection
 
 MODES = ("lasso", "box")
 AXES = ("shared", "each", "held")
-ORDERS = ("class", "worst")
+ORDERS = ("class", "worst", "moved")
 
 
-class LocalGeometry(View):
+class LocalGeometry(PairView):
     """Small multiples of angle against length, one panel a true class (Fig. 4 of the paper).
 
     Every sample of the reference pair is drawn: grey where the prediction is right, red where it
@@ -25,7 +23,7 @@ class LocalGeometry(View):
     adds, Alt or Control subtracts, Escape clears); the brush moves every view that shares the
     selection. The images of the selected samples stand beside the panels.
 
-    With `selection.compared` on the same samples, dots are coloured by their reaction from the
+    With a compared pair on the same samples, dots are coloured by their reaction from the
     reference to it (right→wrong red, wrong→right green, …), chips count, select, show and hide
     each, and the distributions of both stand at the panels' edges. A click (or Enter) on a class
     opens its scatter-plot matrix of angle, length, margin and probability, as they are or as
@@ -37,10 +35,14 @@ class LocalGeometry(View):
         panels: Classes to show, by name or position; all by default (20 a page).
         pin: A (model, benchmark) pair by name or position that this view keeps; by default it
             follows `selection.reference`.
+        compared: The pair compared with it; None follows `selection.compared`, `()` is none. Where
+            it holds other samples nothing is compared, and the view says so.
         mode: What dragging draws: `"lasso"` or `"box"`.
         axes: `"shared"` by all panels, `"each"` its own, or `"held"` as they are when the
             reference changes.
-        order: Panels in the order of the `"class"`es, or the `"worst"` accuracy first.
+        order: Panels in the order of the `"class"`es, the `"worst"` accuracy first, or those first
+            that have `"moved"` most: by mean |angle − angle′| over the class's samples, between
+            reference and compared.
         sort: Metric by which the images are sorted: `"angle"`, `"length"`, `"margin"` or
             `"probability"`.
         descending: Largest first.
@@ -58,9 +60,9 @@ class LocalGeometry(View):
     """
 
     bundle = "local_geometry"
+    choices: ClassVar = {"mode": MODES, "axes": AXES, "order": ORDERS, "sort": METRICS}
 
     panels = t.Any(help="Classes shown (positions), None: all; Python and view.").tag(sync=True)
-    pin = t.Any(help="Pair kept by this view, None: the reference; Python and view.").tag(sync=True)
     mode = t.Enum(MODES, "lasso", help="What dragging draws; Python and view.").tag(sync=True)
     axes = t.Enum(AXES, "shared", help="Whose axes are one; Python and view.").tag(sync=True)
     order = t.Enum(ORDERS, "class", help="Order of the panels; Python and view.").tag(sync=True)
@@ -73,35 +75,9 @@ class LocalGeometry(View):
     delta = t.Bool(False, help="Matrix of differences; Python and view.").tag(sync=True)
     reactions = t.Any(help="Reactions drawn, None: all; Python and view.").tag(sync=True)
 
-    def __init__(
-        self, store: ReadableStore, selection: Selection | None = None, **options: Any
-    ) -> None:
-        self.store = store  # before the options are checked against its names
-        for name, known in _CHOICES.items():
-            if name in options and options[name] not in known:
-                value = options[name]
-                raise ValueError(
-                    f"{name}: expected one of {', '.join(known)}, got {value!r}."
-                    f"{nearest(value, known)}"
-                )
-        super().__init__(store, selection, **options)
-
     @t.validate("panels")
     def _valid_panels(self, proposal: dict[str, Any]) -> list[int] | None:
-        value = proposal["value"]
-        if value is None:
-            return None
-        chosen: Sequence[Any] = [value] if isinstance(value, str) else list(value)
-        return [position(one, self._classes(), "panels") for one in chosen]
-
-    @t.validate("pin")
-    def _valid_pin(self, proposal: dict[str, Any]) -> list[int] | None:
-        value = proposal["value"]
-        if value is None:
-            return None
-        models = [str(entry.name) for entry in self.store.models]
-        benchmarks = [str(entry.name) for entry in self.store.benchmarks]
-        return pair_position(value, models, benchmarks, "pin")
+        return self._class_positions(proposal["value"], "panels")
 
     @t.validate("matrix")
     def _valid_matrix(self, proposal: dict[str, Any]) -> int | None:
@@ -118,9 +94,3 @@ class LocalGeometry(View):
             if name not in REACTIONS:
                 raise ValueError(f"reactions: unknown {name!r}.{nearest(name, REACTIONS)}")
         return [name for name in REACTIONS if name in names]
-
-    def _classes(self) -> list[str]:
-        return [str(name) for name in self.store.classes]
-
-
-_CHOICES = {"mode": MODES, "axes": AXES, "order": ORDERS, "sort": METRICS}

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import traitlets as t
 
 from geowidgets.widgets import bits
-from geowidgets.widgets._base import View, nearest, pair_position, position
+from geowidgets.widgets._base import nearest
 from geowidgets.widgets.columns import ReadableStore
+from geowidgets.widgets.pair_view import PairView
 from geowidgets.widgets.selection import Selection
 
 METRICS = ("length", "margin", "probability")
 LINES = ("reference", "compared", "both")
 ORDERS = ("class", "moved")
-_CHOICES = {"lines": LINES, "order": ORDERS}
 
 
-class ParallelCoordinates(View):
+class ParallelCoordinates(PairView):
     """Parallel coordinates over n class angles and three metrics (paper §6.3, Figs 5 and 8).
 
     Every sample is a line through its angle to each class direction [deg, 0..180] and, apart from
@@ -57,10 +57,9 @@ class ParallelCoordinates(View):
     """
 
     bundle = "parallel_coordinates"
+    choices: ClassVar = {"lines": LINES, "order": ORDERS}
 
     axes = t.Any(help="Classes shown (positions), None: all; Python and view.").tag(sync=True)
-    pin = t.Any(help="Pair kept by this view, None: the reference; Python and view.").tag(sync=True)
-    compared = t.Any(help="Pair, [] none, None: the selection's; Python and view.").tag(sync=True)
     lines = t.Enum(LINES, "reference", help="Whose lines; Python and view.").tag(sync=True)
     order = t.Enum(ORDERS, "class", help="Order of the axes; Python and view.").tag(sync=True)
     sequence = t.List(t.Unicode(), help="Axes as dragged; Python and view.").tag(sync=True)
@@ -75,20 +74,8 @@ class ParallelCoordinates(View):
     def __init__(
         self, store: ReadableStore, selection: Selection | None = None, **options: Any
     ) -> None:
-        self._classes = [str(name) for name in store.classes]
-        self._pairs = (
-            [str(entry.name) for entry in store.models],
-            [str(entry.name) for entry in store.benchmarks],
-        )
-        for name, known in _CHOICES.items():
-            if name in options and options[name] not in known:
-                value = options[name]
-                raise ValueError(
-                    f"{name}: expected one of {', '.join(known)}, got {value!r}."
-                    f"{nearest(value, known)}"
-                )
         settings = getattr(store, "settings", None)
-        classes = len(self._classes)
+        classes = len(store.classes)
         kept = range(classes) if settings is None else settings.angle_classes(classes)
         super().__init__(store, selection, kept=list(kept), **options)
 
@@ -96,26 +83,8 @@ class ParallelCoordinates(View):
 
     @t.validate("axes")
     def _valid_axes(self, proposal: dict[str, Any]) -> list[int] | None:
-        value = proposal["value"]
-        if value is None:
-            return None
-        chosen = [value] if isinstance(value, str) else list(value)
-        classes = [position(one, self._classes, "axes") for one in chosen]
-        return list(dict.fromkeys(classes))
-
-    @t.validate("pin")
-    def _valid_pin(self, proposal: dict[str, Any]) -> list[int] | None:
-        value = proposal["value"]
-        return None if value is None else pair_position(value, *self._pairs, "pin")
-
-    @t.validate("compared")
-    def _valid_compared(self, proposal: dict[str, Any]) -> list[int] | None:
-        value = proposal["value"]
-        if value is None:
-            return None
-        if not isinstance(value, str) and len(value) == 0:
-            return []
-        return pair_position(value, *self._pairs, "compared")
+        classes = self._class_positions(proposal["value"], "axes")
+        return None if classes is None else list(dict.fromkeys(classes))
 
     @t.validate("sequence", "hidden", "inverted")
     def _valid_names(self, proposal: dict[str, Any]) -> list[str]:
@@ -125,7 +94,7 @@ class ParallelCoordinates(View):
         """The id of an axis: `length`, `margin`, `probability` or `angle/<class>`."""
         if name in METRICS:
             return name
-        known = self._classes
+        known = self._classes()
         label = name.removeprefix("angle/") if name not in known else name
         if label not in known:
             raise ValueError(f"{what}: unknown axis {name!r}.{nearest(name, [*known, *METRICS])}")
@@ -172,7 +141,7 @@ class ParallelCoordinates(View):
         """An axis's values in float64, so that bounds are compared as the browser does."""
         if axis in METRICS:
             return self.store.column(axis, *pair).astype(np.float64)
-        place = self._classes.index(axis.removeprefix("angle/"))
+        place = self._classes().index(axis.removeprefix("angle/"))
         if place not in self.kept:
-            raise ValueError(f"brush: the store keeps no angles to {self._classes[place]!r}")
+            raise ValueError(f"brush: the store keeps no angles to {self._classes()[place]!r}")
         return self.store.column("angles", *pair)[:, self.kept.index(place)].astype(np.float64)

@@ -45,6 +45,8 @@ def in_polygon(x: np.ndarray, y: np.ndarray, points: Sequence[Sequence[float]]) 
 def in_shape(shape: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Boolean `(sample,)`: in a lasso, a box (ends included, either way round), one, or all.
 
+    `"all"` is what can be drawn, `"every"` also what has no value there.
+
     Raises:
         ValueError: no such shape.
     """
@@ -52,6 +54,8 @@ def in_shape(shape: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> np.ndarr
     match shape.get("kind"):
         case "all":
             return finite
+        case "every":
+            return np.ones(x.size, bool)
         case "sample":
             return finite & (np.arange(x.size) == shape["sample"])
         case "box":
@@ -59,7 +63,7 @@ def in_shape(shape: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> np.ndarr
             return finite & (x >= left) & (x <= right) & (y >= low) & (y <= high)
         case "lasso":
             return finite & in_polygon(x, y, shape["points"])
-    kinds = ("lasso", "box", "sample", "all")
+    kinds = ("lasso", "box", "sample", "all", "every")
     raise ValueError(f"shape: unknown kind {shape.get('kind')!r}.{nearest(shape, kinds)}")
 
 

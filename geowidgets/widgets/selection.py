@@ -10,12 +10,17 @@ from typing import Any, cast
 import numpy as np
 import traitlets as t
 
-from geowidgets.widgets import bits, selection_history, selection_names, selection_state
+from geowidgets.widgets import (
+    bits,
+    selection_history,
+    selection_names,
+    selection_state,
+    selection_subsets,
+)
 from geowidgets.widgets._base import Hub, nearest
 from geowidgets.widgets.columns import ReadableStore
 from geowidgets.widgets.selection_samples import sample_clause, sample_mask
-
-PYTHON = "python"  # the view id of clauses that Python sets
+from geowidgets.widgets.selection_subsets import OWNER, reduce_subsets
 
 
 class Mirror(t.TraitType):
@@ -79,6 +84,9 @@ class Selection(Hub):
     history = t.Dict(help="Patches to undo and redo, newest last.").tag(sync=True)
     sizes = t.Dict(help="Counts that values are checked against; written by Python.").tag(sync=True)
     error = t.Unicode(help="Why the browser's last message was refused.").tag(sync=True)
+    subsets = t.Dict(help="Saved subsets: name → set, n, mask (None: large); both sides.").tag(
+        sync=True
+    )
 
     models = Mirror()
     benchmarks = Mirror()
@@ -98,6 +106,7 @@ class Selection(Hub):
             state=selection_state.initial(sizes),
             history=selection_history.fresh(),
         )
+        self.on_msg(Selection._hear)
         clean = [k for k, entry in enumerate(store.benchmarks) if entry.severity == 0]
         if clean and store.models:
             self.state = {**self.state, "reference": [0, clean[0]]}
@@ -154,20 +163,31 @@ class Selection(Hub):
     def save(self, name: str) -> np.ndarray:
         """Keep `samples` as a subset called `name`; saving again replaces it.
 
+        The views' menus know it by its name from then on, and save and forget subsets, too.
+
         Returns:
             Its indices.
 
         Raises:
-            ValueError: no text, or empty.
+            ValueError: no text of 1 to 80 characters.
 
         >>> selection.save("fragile")                          # doctest: +SKIP
         >>> selection.samples = "fragile"                      # doctest: +SKIP
         """
-        if not isinstance(name, str) or not name.strip():
-            raise ValueError(f"save: expected a name, got {name!r}")
-        samples = _frozen(self.mask())
-        self._saved[name] = (self.current_set, samples)
-        return samples
+        mask, set_ = self.mask(), self.current_set
+        action = {"type": "save", "name": name, "set": set_, "mask": bits.encode(mask)}
+        subsets = reduce_subsets(self.subsets, action, self.sizes)
+        self._saved[name] = (set_, _frozen(mask))
+        self.subsets = subsets
+        return self._saved[name][1]
+
+    def forget(self, name: str) -> None:
+        """Drop a saved subset; what is selected stays.
+
+        Raises:
+            ValueError: no such subset; says the nearest.
+        """
+        self.subsets = reduce_subsets(self.subsets, {"type": "forget", "name": name}, self.sizes)
 
     def load(self, name: str) -> None:
         """Select a saved subset: the same as `selection.samples = name`.
@@ -215,6 +235,11 @@ class Selection(Hub):
         subsets = selection_names.restore_subsets(saved.get("saved") or {}, self.sizes)
         self.dispatch({"type": "restore", "state": state})
         self._saved = {name: (set_, _frozen(mask)) for name, (set_, mask) in subsets.items()}
+        kept: selection_subsets.Subsets = {}
+        for name, (set_, mask) in subsets.items():
+            action = {"type": "save", "name": name, "set": set_, "mask": bits.encode(mask)}
+            kept = reduce_subsets(kept, action, self.sizes)
+        self.subsets = kept
         if told:
             warnings.warn("the selection has changed: " + "; ".join(told), stacklevel=2)
         return told
@@ -296,18 +321,14 @@ class Selection(Hub):
         return names.index(value)
 
     def _write_samples(self, value: Any) -> None:
-        cleared = [{"type": "clear", "view": one["view"]} for one in self.state["clauses"]]
-        state = self.state
-        for action in cleared:
-            state = selection_state.reduce(state, action, self.sizes)
-        if value is not None:
-            clause = sample_clause(
-                value, self.store, set=self.current_set, reference=self.state["reference"],
-                compared=self.state["compared"], saved=self._saved,
-            )  # fmt: skip
-            clause["view"] = PYTHON
-            state = selection_state.reduce(state, {"type": "clause", **clause}, self.sizes)
-        self.dispatch({"type": "restore", "state": state})
+        if value is None:
+            self.dispatch({"type": "restore", "state": {**self.state, "clauses": []}})
+            return
+        clause = sample_clause(
+            value, self.store, set=self.current_set, reference=self.state["reference"],
+            compared=self.state["compared"], saved=self._saved,
+        )  # fmt: skip
+        self.dispatch({"type": "only", "view": OWNER, **clause})
 
     def _set(self, name: str) -> str:
         if name and name not in self.sizes["sets"]:
@@ -342,7 +363,35 @@ class Selection(Hub):
             stale = checked["state"]["revision"] <= self.state["revision"]
             if stale and checked["state"] != self.state:
                 return None
+        if "subsets" in message:
+            checked["subsets"] = selection_subsets.validate(message["subsets"], self.sizes)
+            for name, one in checked["subsets"].items():
+                if one["mask"] is None and self.subsets.get(name) != one:
+                    raise ValueError(f"subsets {name!r}: without its mask, and not known here")
         return checked
+
+    def _hear(self, content: Any, buffers: list) -> None:
+        """Save or apply a subset whose mask is too large to be known in the page."""
+        what, name = (content.get("type"), content.get("name")) if content else (None, None)
+        try:
+            if what == "save":
+                self.save(str(name))
+            elif what == "apply":
+                self.samples = str(name)
+        except ValueError as reason:
+            self.error = str(reason)
+
+    @t.observe("subsets")
+    def _keep_subsets(self, change: dict[str, Any]) -> None:
+        """The masks of every subset, whichever side saved it."""
+        kept = {}
+        for name, one in self.subsets.items():
+            if one["mask"] is None:
+                kept[name] = self._saved[name]
+            else:
+                mask = bits.decode(one["mask"], self.sizes["sets"][one["set"]])
+                kept[name] = (one["set"], _frozen(mask))
+        self._saved = kept
 
     def _refuse(self, reason: str, message: dict[str, Any]) -> None:
         """Send the state back under a revision that the browser has not reached yet."""

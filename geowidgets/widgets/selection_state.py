@@ -192,6 +192,8 @@ def _changes(state: State, action: Mapping[str, Any], sizes: Sizes) -> State:
         case "clause":
             clause = _clause(rest, sizes, "clause")
             return {"clauses": _with_clause(state["clauses"], clause, clause["view"])}
+        case "only":
+            return {"clauses": [_clause(rest, sizes, "clause")]}
         case "clear" if "view" in rest:
             view = _view(rest["view"], "clear view")
             return {"clauses": _with_clause(state["clauses"], None, view)}
@@ -201,7 +203,7 @@ def _changes(state: State, action: Mapping[str, Any], sizes: Sizes) -> State:
             values = validate(rest.get("state"), sizes)
             return {name: values[name] for name in _CHECKS}
     raise ValueError(
-        f"action: expected set, clause, clear, restore, undo or redo, "
+        f"action: expected set, clause, only, clear, restore, undo or redo, "
         f"got {json.dumps(action.get('type'))[:40]}"
     )
 
@@ -210,8 +212,9 @@ def reduce(state: State, action: Mapping[str, Any], sizes: Sizes) -> State:
     """The state after `action`; the same object when nothing changes.
 
     Actions: `{"type": "set", <field>: value, …}`, `{"type": "clause", view, set, pair,
-    predicate, mask}` (replaces that view's own clause), `{"type": "clear"}` (every clause) or
-    `{"type": "clear", "view": id}` (that view's), `{"type": "restore", "state": …}`.
+    predicate, mask}` (replaces that view's own clause), `{"type": "only", …}` (the same, and drops
+    every other one), `{"type": "clear"}` (every clause) or `{"type": "clear", "view": id}` (that
+    view's), `{"type": "restore", "state": …}`.
 
     Args:
         state: a valid state; it is not changed.

@@ -151,7 +151,7 @@ def test_a_class_opens_as_a_matrix(
 
 def test_comparing_is_chosen_in_the_view(shared: Notebook, local: Locator) -> None:
     """A comparison that only Python can start or end."""
-    local.get_by_label("Compare with").select_option("")
+    local.get_by_label("Compare with").select_option(label="nothing")
     expect(chip(local, "right-wrong")).to_be_hidden()
     assert report(shared, ASK)["compared"] is None
     local.get_by_label("Compare with").select_option("1")

@@ -171,7 +171,7 @@ def test_saved_picture(shared: Notebook, local: Locator, tmp_path: Path, kind: s
     from PIL import Image
 
     with shared.page.expect_download() as download:
-        local.locator("summary").click()
+        local.locator("summary", has_text="Save").click()
         local.get_by_role("button", name=kind).click()
     path = tmp_path / "picture"
     download.value.save_as(path)

@@ -52,7 +52,7 @@ def page(shared: Notebook) -> Iterator[Notebook]:
     view.get_by_role("button", name="Clear").click()
     choose(view, "Samples of", "every class")
     choose(view, "Model", "dense")
-    choose(view, "Compared", "nothing")
+    choose(view, "Compare with", "nothing")
     expect(view.locator(".gw-parallel-chips")).to_be_hidden()
 
 
@@ -242,7 +242,7 @@ def test_class_filter_and_comparison(page: Notebook, tiny_store) -> None:
     """Accuracies of the whole set beside a picture of one class; a yellow that is not drawn."""
     view = page.output(PARALLEL)
     choose(view, "Samples of", "3")
-    choose(view, "Compared", "dense")
+    choose(view, "Compare with", "dense")
     choose(view, "on", "contrast-3")
     here = tiny_store.labels() == 3
     expect(count(view)).to_have_text(f"{here.sum()} samples of class 3")

@@ -127,7 +127,7 @@ test("what is saved is short, and no longer than the selection takes", () => {
   const mask = bits.full(7);
   const action = clauseAction({ ...options, steps, mask, n: 7 });
   assert.deepEqual(action.predicate, { kind: "samples", n: 7 });
-  assert.deepEqual(stepsOf(action), []);
+  assert.equal(stepsOf(action), null, "only the mask tells");
   const short = clauseAction({ ...options, steps: steps.slice(0, 1), mask, n: 7 });
   assert.deepEqual(stepsOf(short), steps.slice(0, 1));
   assert.equal(short.mask, "fw==");

@@ -118,7 +118,7 @@ def test_named_subsets(selection):
     assert list(selection.saved) == ["fragile"]
     with pytest.raises(ValueError, match=r"no saved subset 'fragil'. Did you mean 'fragile'"):
         selection.samples = "fragil"
-    with pytest.raises(ValueError, match="expected a name, got ''"):
+    with pytest.raises(ValueError, match='expected a name of 1 to 80 characters, got ""'):
         selection.save("")
 
 

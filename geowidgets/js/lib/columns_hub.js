@@ -138,6 +138,8 @@ export function createColumnsHub({ model, signal }) {
     /** @param {string} name @returns {SetInfo|undefined} */
     set: (name) => model.get("directory").sets.find((/** @type {SetInfo} */ s) => s.name === name),
     ...shared,
+    /** How many listen, so that tests see views that closed and stayed. */
+    listeners: () => listeners.size,
     /** `fn(changed)`: keys that arrived, "directory" when the store has grown, or
      * "shared/<name>" when a view shared something under that name.
      * @param {(changed: Set<string>) => void} listener @param {{signal?: AbortSignal}} [options] */

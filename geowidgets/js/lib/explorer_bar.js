@@ -2,6 +2,7 @@
 
 import { html } from "./elements.js";
 import { selectionWords } from "./explorer_words.js";
+import { createSubsetMenu } from "./selection_subset_menu.js";
 
 /**
  * @param {HTMLElement} bar
@@ -15,7 +16,7 @@ export function createBar(bar, { columns, selection, signal }) {
   const redo = button("↷ Redo", "Take the undone change again", "redo");
   const clear = button("Clear", "Drop every clause", "clear");
   const summary = html("span", { class: "gw-explorer-summary", role: "status" });
-  bar.append(undo, redo, clear, summary);
+  bar.append(undo, redo, clear, createSubsetMenu({ selection, signal }), summary);
 
   /** @param {string} text @param {string} title @param {string} type */
   function button(text, title, type) {

@@ -1,26 +1,28 @@
 // This view's own clause: the steps that drew it, and the samples that they pick. No DOM.
 import * as bits from "./bits.js";
-import { inReactions } from "./local_reactions.js";
+import { inReactions, reactionsOf } from "./local_reactions.js";
 import { forEachInside, rounded, thin } from "./shapes.js";
 
 /** @typedef {import("./scatter_data.js").ScatterData} ScatterData */
 /** @typedef {import("./shapes.js").Shape} Shape */
 /** @typedef {import("./selection.js").Clause} Clause */
 /** @typedef {{op: string, class: number|null, shape: Shape, x?: string, y?: string,
- *   reactions?: string[]}} Step `x` and `y` where they are not the clause's, `reactions` where some
- *   were hidden */
+ *   reactions?: string[]}} Step `x` and `y` where they are not the clause's, `reactions` where only
+ *   some are meant or seen */
 /** @typedef {{column: (name: string) => Float32Array|undefined,
  *   masks: import("./local_reactions.js").ReactionMasks|null}} More what steps may need beside
  *   angle and length */
 
 const MAX_POINTS = 160;
 const MAX_CHARACTERS = 48 * 1024; // the selection refuses predicates of 64 kB
+export const COMPARES = "this brush compares two pairs: choose the compared one first";
 /** @type {More} */
 const NOTHING = { column: () => undefined, masks: null };
 
 /** The samples of a class (null: of all) that lie in a shape.
  * @param {ScatterData} data @param {number|null} c @param {Shape} shape */
 export function shapeMask(data, c, shape) {
+  if (shape.kind === "every") return c === null ? bits.full(data.n) : data.groups[c].members;
   const mask = bits.empty(data.n);
   const groups = c === null ? data.groups : [data.groups[c]];
   for (const { drawn } of groups) forEachInside(shape, data, drawn, (i) => bits.add(mask, i));
@@ -33,7 +35,7 @@ export function stepMask(data, step, more = NOTHING) {
   const mask =
     step.x && step.y ? onAxes(data, step, more) : shapeMask(data, step.class, step.shape);
   if (!step.reactions) return mask;
-  if (!more.masks) throw new Error("this brush compares two pairs: choose the compared one first");
+  if (!more.masks) throw new Error(COMPARES);
   return bits.and(mask, inReactions(more.masks, step.reactions, data.n));
 }
 
@@ -41,7 +43,11 @@ export function stepMask(data, step, more = NOTHING) {
 function onAxes({ n, labels }, step, more) {
   const [x, y] = [more.column(step.x ?? ""), more.column(step.y ?? "")];
   if (!x || !y) {
-    throw new Error(`this brush is on ${step.x} and ${step.y}: open a class and re-apply it there`);
+    throw new Error(
+      compares({ ...step, reactions: undefined })
+        ? COMPARES
+        : `this brush is on ${step.x} and ${step.y}, which are still loading: try again`,
+    );
   }
   const samples = [];
   for (let i = 0; i < n; i++) {
@@ -87,12 +93,31 @@ export function compact(shape) {
   };
 }
 
-/** The steps of a clause that this view drew, else none. @param {Clause|undefined} clause
- * @returns {Step[]} */
+/** The steps of a clause that this view drew: none without one, null where only its mask tells.
+ * @param {Clause|undefined} clause @returns {Step[]|null} */
 export function stepsOf(clause) {
-  const { kind, steps } = clause?.predicate ?? {};
-  return kind === "shapes" && Array.isArray(steps) ? steps : [];
+  if (!clause) return [];
+  const { kind, steps } = clause.predicate;
+  if (kind === "shapes" && Array.isArray(steps)) return steps;
+  const reactions = reactionsOf(clause);
+  return reactions.length ? [reactionStep(reactions, "replace")] : null;
 }
+
+/** Every sample of some reactions. @param {string[]} reactions @param {string} op
+ * @returns {Step} */
+export const reactionStep = (reactions, op) => ({
+  op,
+  class: null,
+  shape: { kind: "every" },
+  reactions,
+});
+
+/** The metrics on which steps were drawn. @param {Step[]} steps */
+export const metricsOf = (steps) => [
+  ...new Set(
+    steps.flatMap(({ x, y }) => [x, y].flatMap((name) => name?.replace("delta/", "") ?? [])),
+  ),
+];
 
 /** Whether a step speaks of the compared pair. @param {Step} step */
 const compares = ({ x, y, reactions }) =>
@@ -108,11 +133,12 @@ export function drawnOn(clause, pair, compared) {
 
 /** The action that makes `mask` this view's clause.
  * @param {{view: string, set: string, pair: [number, number], axes: {x: string, y: string},
- *   steps: Step[], mask: Uint32Array, n: number, compared?: [number, number]|null}} options */
+ *   steps: Step[]|null, mask: Uint32Array, n: number, compared?: [number, number]|null}} options
+ *   `steps` null where they are not known */
 export function clauseAction({ view, set, pair, axes, steps, mask, n, compared = null }) {
-  const other = compared && steps.some(compares) ? { compared } : {};
+  const other = compared && steps?.some(compares) ? { compared } : {};
   const full = { kind: "shapes", ...axes, steps, ...other };
-  const fits = JSON.stringify(full).length <= MAX_CHARACTERS;
+  const fits = steps !== null && JSON.stringify(full).length <= MAX_CHARACTERS;
   const predicate = fits ? full : { kind: "samples", n: bits.count(mask) };
   return { type: "clause", view, set, pair, predicate, mask: bits.toBase64(mask, n) };
 }

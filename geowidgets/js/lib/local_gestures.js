@@ -1,82 +1,22 @@
-// From gestures and typed ranges to this view's clause in the selection.
-import { fromBase64 } from "./bits.js";
+// The pointer over the panels: lasso, box, click and hover, turned into steps of the brush.
 import { listenForBrush } from "./brush.js";
-import {
-  clauseAction,
-  combine,
-  compact,
-  drawnOn,
-  stepMask,
-  stepsMask,
-  stepsOf,
-  withStep,
-} from "./local_clause.js";
-import { columnOf } from "./local_loader.js";
 import { inverse } from "./scales.js";
 import { rounded } from "./shapes.js";
 
 /** @typedef {import("./local_dots.js").Panel} Panel */
 /** @typedef {import("./local_clause.js").Step} Step */
 /** @typedef {import("./shapes.js").Shape} Shape */
-/** @typedef {import("./local_loader.js").Loaded} Loaded */
-/** @typedef {import("./selection_hub.js").SelectionHub} SelectionHub */
+/** @typedef {import("./brush.js").Spot} Spot */
 
-/** @param {{target: SVGSVGElement, selection: SelectionHub, viewId: string,
- *   axes: {x: string, y: string}, mode: () => string, loaded: () => Loaded|null,
- *   panels: () => Panel[], nearest: (k: number, x: number, y: number) => number,
- *   touched: (k: number) => void, visible: () => string[]|null,
- *   hover: (sample: number, spot: import("./brush.js").Spot|null) => void,
- *   signal: AbortSignal}} options */
+/** @param {{target: SVGSVGElement, brush: import("./local_brush.js").LocalBrush,
+ *   axes: {x: string, y: string}, mode: () => string, panels: () => Panel[],
+ *   nearest: (k: number, x: number, y: number) => number, touched: (k: number) => void,
+ *   picked: (sample: number) => void, hover: (sample: number, spot: Spot|null) => void,
+ *   attempt: import("./view_parts.js").Status["attempt"], signal: AbortSignal}} options
+ *   `attempt` shows errors instead of throwing them
+ * @returns {{escape: () => boolean}} */
 export function createGestures(options) {
-  const { target, selection, viewId, axes, loaded, panels, signal } = options;
-  /** The clause when a drag began: what it adds to, and what Escape brings back.
-   * @type {{clause: import("./selection.js").Clause|undefined, steps: Step[],
-   *   mask: Uint32Array|null}|null} */
-  let start = null;
-
-  /** This view's steps and mask, if they speak of the pair that is shown. */
-  function own() {
-    const clause = selection.clause(viewId);
-    const here = loaded();
-    const fits = clause && here && drawnOn(clause, here.pair, here.other?.pair ?? null);
-    if (!fits) return { clause, steps: [], mask: null };
-    const steps = stepsOf(clause);
-    return { clause, steps, mask: steps.length ? fromBase64(clause.mask, here.data.n) : null };
-  }
-
-  /** What steps may need beside the pair's own scatter. @param {Loaded} here */
-  const more = (here) => ({
-    column: (/** @type {string} */ name) => columnOf(here, name),
-    masks: here.masks,
-  });
-
-  /** @param {Loaded} here @param {Step[]} steps @param {Uint32Array} mask @param {boolean} transient */
-  function publish({ set, pair, other, data }, steps, mask, transient) {
-    const compared = other?.pair ?? null;
-    selection.dispatch(
-      clauseAction({ view: viewId, set, pair, axes, steps, mask, n: data.n, compared }),
-      { transient },
-    );
-  }
-
-  /** @param {Step} step @param {boolean} transient */
-  function apply(step, transient) {
-    const here = loaded();
-    if (!here) return;
-    const before = start ?? own();
-    // What is hidden must not be picked along with what is seen.
-    const reactions = here.masks && options.visible();
-    const saved = {
-      ...step,
-      shape: compact(step.shape),
-      ...(reactions ? { reactions } : {}),
-    };
-    const steps = withStep(before.steps, saved);
-    const mask = before.steps.length
-      ? combine(before.mask, stepMask(here.data, saved, more(here)), saved.op)
-      : stepsMask(here.data, steps, more(here));
-    publish(here, steps, mask, transient);
-  }
+  const { target, brush, axes, panels, attempt, signal } = options;
 
   /** @param {import("./brush.js").Drag} drag @returns {Step} */
   function stepOf({ path, panel: k, op }) {
@@ -101,50 +41,26 @@ export function createGestures(options) {
   /** A panel's axes where they are not those of every clause. @param {Panel} panel */
   const ownAxes = ({ axes: { x, y } }) => (x === axes.x && y === axes.y ? {} : { x, y });
 
-  /** @param {import("./brush.js").Drag} drag */
-  function move(drag) {
-    start ??= own();
-    apply(stepOf(drag), true);
-  }
-
-  /** @param {import("./brush.js").Drag} drag */
-  function end(drag) {
-    start ??= own();
-    apply(stepOf(drag), false);
-    start = null;
-  }
-
-  /** Take a drag back that was not finished. */
-  function cancel() {
-    if (!start) return;
-    const { clause } = start;
-    start = null;
-    selection.dispatch(clause ? { type: "clause", ...clause } : { type: "clear", view: viewId });
-  }
-
-  /** @param {import("./brush.js").Spot} spot @param {"replace"|"add"|"subtract"} op */
+  /** @param {Spot} spot @param {import("./brush.js").Operation} op */
   function click({ panel, x, y }, op) {
     const sample = options.nearest(panel, x, y);
     if (sample < 0) {
-      if (op === "replace") clear();
+      if (op === "replace") brush.clear();
       return;
     }
     const shape = /** @type {Shape} */ ({ kind: "sample", sample });
-    apply({ op, class: panels()[panel].class, ...ownAxes(panels()[panel]), shape }, false);
-    const here = loaded();
-    if (here) selection.dispatch({ type: "set", focus: { set: here.set, sample } });
+    brush.apply({ op, class: panels()[panel].class, ...ownAxes(panels()[panel]), shape });
+    options.picked(sample);
   }
 
-  const clear = () => selection.dispatch({ type: "clear", view: viewId });
-
-  const brush = listenForBrush(
+  const pointer = listenForBrush(
     target,
     {
       start: options.touched,
-      move,
-      end,
-      cancel,
-      click,
+      move: attempt((drag) => brush.drag(stepOf(drag), false)),
+      end: attempt((drag) => brush.drag(stepOf(drag), true)),
+      cancel: brush.cancel,
+      click: attempt(click),
       hover: (spot) => {
         const sample = spot ? options.nearest(spot.panel, spot.x, spot.y) : -1;
         options.hover(sample, spot);
@@ -154,33 +70,11 @@ export function createGestures(options) {
   );
 
   return {
-    clear,
-    /** Escape: leave the drag under way, else drop the brush; false where there is neither. */
+    /** Leave the drag under way; false where there is none. */
     escape() {
-      if (brush.dragging()) brush.cancel();
-      else if (selection.clause(viewId)) clear();
-      else return false;
+      if (!pointer.dragging()) return false;
+      pointer.cancel();
       return true;
-    },
-    /** @param {import("./range_form.js").Ranges} ranges */
-    applyRanges: ({ class: c, x, y, op }) =>
-      apply({ op, class: c, shape: { kind: "box", x, y } }, false),
-    /** Draw the same shapes on the pair that is shown now. */
-    reapply() {
-      const here = loaded();
-      const clause = selection.clause(viewId);
-      const steps = stepsOf(clause);
-      if (!here || !steps.length) return;
-      publish(here, steps, stepsMask(here.data, steps, more(here)), false);
-    },
-    /** This view's shapes, and whether they were drawn on another pair. */
-    outline() {
-      const clause = selection.clause(viewId);
-      const here = loaded();
-      const ghost = Boolean(
-        clause && here && !drawnOn(clause, here.pair, here.other?.pair ?? null),
-      );
-      return { steps: stepsOf(clause), ghost, pair: clause?.pair ?? null };
     },
   };
 }

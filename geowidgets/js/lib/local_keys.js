@@ -1,4 +1,5 @@
 // The keyboard in the local geometry view.
+import { listenForViewKeys } from "./view_keys.js";
 
 /** @type {Record<string, [number, number]>} */
 const ARROWS = {
@@ -8,7 +9,7 @@ const ARROWS = {
   ArrowDown: [0, 1],
 };
 
-/** Escape drops the brush, Ctrl+Z undoes; on a panel arrows move on, Enter opens its class, Space
+/** Beside the keys of every view: on a panel arrows move on, Enter opens its class, Space
  * picks it (with Shift: adds it).
  * @param {HTMLElement} root
  * @param {{escape: () => void, undo: () => void, redo: () => void, pick: (add: boolean) => void,
@@ -31,22 +32,5 @@ export function listenForKeys(root, on, signal) {
     return true;
   }
 
-  /** @param {KeyboardEvent} event */
-  function pressed(event) {
-    const { target, key } = event;
-    if (!(target instanceof Element)) return;
-    // In a field, these keys are the field's own.
-    if (target.matches("input, select") && key !== "Escape") return;
-    if (key === "Escape") {
-      on.escape();
-    } else if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z") {
-      if (event.shiftKey) on.redo();
-      else on.undo();
-      event.preventDefault();
-    } else if (onPanel(event, target)) {
-      event.preventDefault();
-    }
-  }
-
-  root.addEventListener("keydown", pressed, { signal });
+  listenForViewKeys(root, { ...on, other: onPanel }, signal);
 }

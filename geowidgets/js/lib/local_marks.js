@@ -202,7 +202,7 @@ function path(shape, { place, x, y }) {
     const bottom = place.top + place.height;
     return `${within(toX(px), place.left, right)} ${within(toY(py), place.top, bottom)}`;
   };
-  if (shape.kind === "sample" || shape.kind === "all") return null;
+  if (shape.kind !== "lasso" && shape.kind !== "box") return null;
   if (shape.kind === "lasso") {
     return shape.points.length ? `M${shape.points.map(at).join("L")}Z` : null;
   }

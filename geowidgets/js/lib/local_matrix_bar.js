@@ -1,5 +1,6 @@
 // What stands above the scatter-plot matrix: the way back, the class, values or differences.
 import { chooser, html } from "./elements.js";
+import { toggle } from "./view_buttons.js";
 import { amount, share } from "./words.js";
 
 /** @param {{close: () => void, choose: (c: number) => void, setDelta: (on: boolean) => void}} on */
@@ -32,20 +33,9 @@ export function createMatrixBar({ close, choose, setDelta }) {
       words.textContent = said.join(" · ");
       look.hidden = !comparing;
       look.replaceChildren(
-        button("Values", !delta, false),
-        button("Δ compared − reference", delta, true),
+        toggle("Values", !delta, () => setDelta(false)),
+        toggle("Δ compared − reference", delta, () => setDelta(true)),
       );
     },
   };
-
-  /** @param {string} text @param {boolean} pressed @param {boolean} value */
-  function button(text, pressed, value) {
-    const made = html(
-      "button",
-      { class: "gw-control", type: "button", onclick: () => setDelta(value) },
-      text,
-    );
-    made.setAttribute("aria-pressed", String(pressed));
-    return made;
-  }
 }

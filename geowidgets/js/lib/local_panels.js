@@ -11,13 +11,19 @@ export const PAGE = 20;
 export const STRIP = 20; // a distribution's height beside a plot
 export const STRIP_GAP = 2;
 
-/** The classes to show. @param {{data: ScatterData, names: string[], chosen: number[]|null,
+/** The classes to show: in their order, the least accurate first, or those first whose samples' x
+ * has moved most from `data` to `other`.
+ * @param {{data: ScatterData, other?: ScatterData|null, names: string[], chosen: number[]|null,
  *   order: string, filter: string}} options */
-export function orderClasses({ data, names, chosen, order, filter }) {
+export function orderClasses({ data, other = null, names, chosen, order, filter }) {
   const wanted = filter.trim().toLowerCase();
   const classes = (chosen ?? names.map((_, k) => k)).filter((c) =>
     names[c].toLowerCase().includes(wanted),
   );
+  if (order === "moved" && other) {
+    const moves = new Map(classes.map((c) => [c, meanMove(data, other, c)]));
+    return classes.sort((a, b) => (moves.get(b) ?? 0) - (moves.get(a) ?? 0) || a - b);
+  }
   if (order !== "worst") return classes;
   /** @param {number} c */
   const accuracy = (c) => {
@@ -26,6 +32,20 @@ export function orderClasses({ data, names, chosen, order, filter }) {
     return n ? correct / n : Infinity;
   };
   return [...classes].sort((a, b) => accuracy(a) - accuracy(b) || a - b);
+}
+
+/** Mean |x − x′| over a class's samples that have both; 0 where there is none.
+ * @param {ScatterData} data @param {ScatterData} other @param {number} c */
+function meanMove(data, other, c) {
+  let sum = 0;
+  let count = 0;
+  for (const i of data.groups[c].drawn) {
+    const move = Math.abs(data.x[i] - other.x[i]);
+    if (!(move < Infinity)) continue;
+    sum += move;
+    count++;
+  }
+  return count ? sum / count : 0;
 }
 
 /** Panels with their places and axes; where two pairs are compared, axes hold both and each plot

@@ -1,12 +1,13 @@
 // Reactions of the samples to a change of model or data: counted, picked, shown and hidden.
 import * as bits from "./bits.js";
+import { operation } from "./brush.js";
 import { html } from "./elements.js";
 import { COLORS, REACTIONS, reactionWords } from "./local_reactions.js";
 import { amount } from "./words.js";
 
 /** @typedef {import("./local_reactions.js").Reaction} Reaction */
 
-/** @param {{pick: (reaction: Reaction, add: boolean) => void,
+/** @param {{pick: (reaction: Reaction, op: import("./brush.js").Operation) => void,
  *   toggle: (reaction: Reaction) => void}} options */
 export function createReactionBar({ pick, toggle }) {
   const chips = REACTIONS.map((reaction) => {
@@ -16,8 +17,8 @@ export function createReactionBar({ pick, toggle }) {
       {
         class: "gw-control gw-reaction-pick",
         type: "button",
-        title: "select these samples (Shift adds)",
-        onclick: (/** @type {MouseEvent} */ event) => pick(reaction, event.shiftKey),
+        title: "select these samples (Shift adds them, Alt takes them away)",
+        onclick: (/** @type {MouseEvent} */ event) => pick(reaction, operation(event)),
       },
       html("span", {
         class: "gw-reaction-dot",

@@ -19,7 +19,14 @@ import { metricInfo } from "./words.js";
 export function drawPanels(under, { loaded, display, page, names, width }) {
   const { data, other } = loaded;
   const { order, axes, held, height, panels: chosen } = display;
-  const all = orderClasses({ data, names, chosen, order, filter: page.filter });
+  const all = orderClasses({
+    data,
+    other: other?.data,
+    names,
+    chosen,
+    order,
+    filter: page.filter,
+  });
   const first = Math.min(page.first, Math.max(0, Math.floor((all.length - 1) / PAGE) * PAGE));
   const classes = all.slice(first, first + PAGE);
   const options = { data, other: other?.data, classes, axes, held, width, height };

@@ -1,4 +1,5 @@
 // The keyboard in the parallel coordinates view.
+import { listenForViewKeys } from "./view_keys.js";
 
 /** @typedef {{escape: () => void, undo: () => void, redo: () => void, step: (by: number) => void,
  *   end: (last: boolean) => void, shift: (by: number) => void, widen: (by: number) => void,
@@ -9,7 +10,7 @@ const STEP = 0.02; // of an axis, by one press
 
 /** On an axis: arrows go to the next one, Shift+↑↓ moves its range, Shift+←→ narrows and widens it,
  * Alt+←→ moves the axis, Enter types the range, Delete drops it, I turns the axis over, H hides
- * it. Anywhere: Escape drops the view's brush, Ctrl+Z undoes.
+ * it. Anywhere: the keys of every view.
  * @param {HTMLElement} root @param {On} on @param {AbortSignal} signal */
 export function listenForKeys(root, on, signal) {
   /** @type {Record<string, () => void>} */
@@ -41,27 +42,12 @@ export function listenForKeys(root, on, signal) {
     return shiftKey && key in withShift ? withShift[key] : (plain[key] ?? plain[key.toLowerCase()]);
   }
 
-  /** @param {KeyboardEvent} event */
-  function pressed(event) {
-    const { target, key } = event;
-    if (!(target instanceof Element)) return;
-    // In a field, these keys are the field's own.
-    if (target.matches("input, select") && key !== "Escape") return;
-    if (key === "Escape") {
-      on.escape();
-      return;
-    }
-    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z") {
-      if (event.shiftKey) on.redo();
-      else on.undo();
-      event.preventDefault();
-      return;
-    }
+  /** @param {KeyboardEvent} event @param {Element} target */
+  function other(event, target) {
     const act = target.closest(".gw-parallel-axis") ? actionOf(event) : undefined;
-    if (!act) return;
-    event.preventDefault();
-    act();
+    act?.();
+    return act !== undefined;
   }
 
-  root.addEventListener("keydown", pressed, { signal });
+  listenForViewKeys(root, { ...on, other }, signal);
 }

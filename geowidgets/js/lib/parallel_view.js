@@ -1,25 +1,27 @@
-// The parallel coordinates view: a line a sample through its angle to every class, and metrics.
-import * as bits from "./bits.js";
+// The parallel coordinates view: the angle to every class, length, margin and probability as axes.
 import { axisOf, METRIC_AXES, orderedAngles, PAGE, pageOf, toggled } from "./parallel_axes.js";
 import { createAxesPanel } from "./parallel_axes_panel.js";
 import { createBrush } from "./parallel_brush.js";
 import { createChips } from "./parallel_chips.js";
 import { listenForControls } from "./parallel_controls.js";
-import { countMissing, population } from "./parallel_data.js";
+import { population } from "./parallel_data.js";
 import { createDrawing } from "./parallel_drawing.js";
 import { warmUp } from "./parallel_lines.js";
 import { createLoader } from "./parallel_loader.js";
-import { createParts, drawLegend } from "./parallel_parts.js";
+import { createParts } from "./parallel_parts.js";
+import { createPeople } from "./parallel_people.js";
 import { rangeOf } from "./parallel_ranges.js";
 import { meanMoves } from "./parallel_rank.js";
 import { domainKey, domainsOf, extentsOf } from "./parallel_scene.js";
-import { createStatus } from "./parallel_status.js";
-import { createTip } from "./parallel_tip.js";
 import { createToolbar } from "./parallel_toolbar.js";
-import { classWords, summary } from "./parallel_words.js";
 import { savePicture } from "./picture.js";
+import { createSubsetMenu } from "./selection_subset_menu.js";
 import { followTheme } from "./theme.js";
-import { pairName } from "./words.js";
+import { createFrames, followWidth } from "./view_frames.js";
+import { createViewPairs, NOTHING_COMPUTED } from "./view_pairs.js";
+import { createStatus } from "./view_parts.js";
+import { createTip } from "./view_tip.js";
+import { metricValue } from "./words.js";
 
 /** @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub */
 /** @typedef {import("./selection_hub.js").SelectionHub} SelectionHub */
@@ -40,30 +42,32 @@ export function createParallelView(root, options) {
   const { columns, selection, viewId, owner, display, change, signal } = options;
   const parts = createParts();
   const status = createStatus(parts);
+  const { attempt } = status;
   let first = 0;
-  let pending = new Set();
-  let frame = 0;
   let drawnWidth = 0;
   /** @type {import("./parallel_axes.js").Axis[]} */
   let all = [];
   let pages = { first: 0, of: 0 };
-  /** Who is in the picture: samples of the chosen classes. @type {Uint32Array|null} */
-  let people = null;
-  let missing = 0;
 
   const names = () => columns.directory().classes;
-  const nameOf = (/** @type {Pair} */ pair) => pairName(columns.directory(), pair);
-  const pairOf = () => display().pin ?? selection.state().reference;
+  const pairs = createViewPairs({ columns, selection, display, change });
   const loader = createLoader(columns, () => display().kept, loadingChanged);
   const loaded = () => loader.progress().reference;
   const rival = () => loader.progress().compared;
   /** The pair whose lines lie on top: on it one brushes. */
   const active = () => (display().lines === "compared" ? (rival() ?? loaded()) : loaded());
   const lock = () => (display().lock ? `axes/${display().lock}` : "");
+  const schedule = createFrames(draw, signal);
 
   const drawing = createDrawing(root, parts);
-  const tip = createTip(parts.stage, columns);
+  const tip = createTip(parts.stage, columns, (sample, /** @type {Loaded} */ { data }) => [
+    `probability ${metricValue("probability", data.probability[sample])}`,
+  ]);
   const brush = createBrush({ selection, viewId, names, loaded: active });
+  const people = createPeople({
+    ...{ parts, status, drawing, selection, pairs, names, loaded, rival, active },
+    lines: () => display().lines,
+  });
   const chips = createChips({
     axis: (id) => axisOf(id, names()),
     domain: (axis) => domains()[domainKey(axis)],
@@ -80,16 +84,9 @@ export function createParallelView(root, options) {
   });
   const toolbar = createToolbar({
     columns,
+    pairs,
     showing,
-    choosePair: (pair) =>
-      display().pin ? change({ pin: pair }) : selection.dispatch({ type: "set", reference: pair }),
-    chooseCompared: (pair) =>
-      ownCompared() ? change({ compared: pair ?? [] }) : setShared({ compared: pair }),
-    pin: () => {
-      const free = { pin: null, compared: null };
-      change(display().pin ? free : { pin: pairOf(), compared: comparedPair() ?? [] });
-    },
-    chooseClass: (c) => setShared({ classes: c === null ? null : [c] }),
+    chooseClass: (c) => selection.dispatch({ type: "set", classes: c === null ? null : [c] }),
     change: (update) => change(update.order ? { ...update, sequence: [] } : update),
     turn: (by) => {
       first = Math.max(0, pages.first + by * PAGE);
@@ -106,23 +103,12 @@ export function createParallelView(root, options) {
     },
     clear: brush.clear,
     undo: () => selection.dispatch({ type: "undo" }),
-    save: (kind) => save(kind).catch(fail),
+    subsets: createSubsetMenu({ selection, signal }),
+    save: (kind) => save(kind).catch(status.fail),
   });
 
   assemble();
-  listenForControls(root, parts.over, {
-    drawing,
-    brush,
-    display,
-    change,
-    all: () => all,
-    type: chips.type,
-    hover: (point) => tip.show(drawing.hover(point, visible()), point, active()),
-    pick,
-    dispatch: selection.dispatch,
-    attempt,
-    signal,
-  });
+  listen();
   warmUp();
   reload();
 
@@ -135,17 +121,28 @@ export function createParallelView(root, options) {
     root.append(toolbar.element, panel.element, chips.element, parts.line, parts.ghost);
     root.append(parts.error, parts.progress, parts.area);
     parts.reapply.addEventListener("click", attempt(brush.reapply));
+  }
+
+  function listen() {
     followTheme(root, signal, () => schedule("layout"));
-    // The picture's own height changes the box too: only another width asks for another picture.
-    const resize = new ResizeObserver(() => {
-      if (Math.floor(parts.area.clientWidth) !== drawnWidth) schedule("layout");
-    });
-    resize.observe(parts.area);
+    const draws = () => schedule("layout");
+    followWidth(parts.area, () => drawnWidth, draws, signal);
     selection.subscribe(selectionChanged, { signal });
     columns.subscribe(columnsChanged, { signal });
+    listenForControls(root, parts.over, {
+      drawing,
+      brush,
+      display,
+      change,
+      all: () => all,
+      type: chips.type,
+      hover: (point) => tip.show(drawing.hover(point, people.visible()), point, active()),
+      pick,
+      dispatch: selection.dispatch,
+      attempt,
+      signal,
+    });
     signal.addEventListener("abort", () => {
-      resize.disconnect();
-      cancelAnimationFrame(frame);
       status.wait(null);
       if (lock()) columns.share(lock(), owner, null);
     });
@@ -153,31 +150,17 @@ export function createParallelView(root, options) {
 
   // ---- what is shown
 
-  function comparedPair() {
-    const own = display().compared;
-    const chosen = own ?? selection.state().compared;
-    return chosen?.length ? /** @type {Pair} */ (chosen) : null;
-  }
-
-  const ownCompared = () => display().compared !== null || display().pin !== null;
-
-  /** @param {Record<string, any>} update of the selection */
-  const setShared = (update) => selection.dispatch({ type: "set", ...update });
-
   function showing() {
-    const { lines, order, pin } = display();
-    const compared = comparedPair();
+    const { lines, order } = display();
     const [a, b] = [loaded(), rival()];
     return {
       lines,
       order,
-      pinned: pin !== null,
-      pair: pairOf(),
-      compared,
       classes: selection.state().classes,
       ...pages,
       question: brush.reasons().confusable !== null,
       panel: !panel.element.hidden,
+      comparing: pairs.compared() !== null,
       ranked: Boolean(a && b && a.set === b.set),
     };
   }
@@ -194,47 +177,29 @@ export function createParallelView(root, options) {
   }
 
   function ownExtents() {
-    const pairs = [loaded(), rival()].flatMap((one) => (one ? [one.data] : []));
-    return extentsOf(pairs, METRIC_AXES);
+    const both = [loaded(), rival()].flatMap((one) => (one ? [one.data] : []));
+    return extentsOf(both, METRIC_AXES);
   }
 
   /** @param {Loaded} one */
   const populationOf = ({ data }) => population(data, selection.state().classes);
 
-  /** The selected samples of the picture, or null where nothing is selected.
-   * @param {Loaded} one */
-  function chosen({ set }) {
-    const mask = selection.mask(set);
-    return mask && people ? bits.and(mask, people) : null;
-  }
-
-  /** Samples whose lines can be pointed at. */
-  function visible() {
-    const here = active();
-    return here ? (chosen(here) ?? populationOf(here)) : null;
-  }
-
   // ---- what to load
 
   function reload() {
-    const wanted = pairOf();
+    const wanted = pairs.pair();
     toolbar.update();
     if (!wanted) {
-      status.say(
-        "The store holds no computed pair yet. Run GeometryStore.compute(study, path) first.",
-      );
+      status.say(NOTHING_COMPUTED);
       return;
     }
-    const compared = comparedPair();
+    const compared = pairs.compared();
     const absent = [wanted, ...(compared ? [compared] : [])].find((p) => !columns.done(...p));
     if (!absent) {
       loader.load(wanted, compared);
       return;
     }
-    status.error(
-      `${nameOf(absent)} has not been computed. Choose another pair above, or run ` +
-        "GeometryStore.compute(study, path) to fill it.",
-    );
+    status.error(pairs.absent(absent));
     if (absent !== wanted) loader.load(wanted, null);
   }
 
@@ -242,29 +207,23 @@ export function createParallelView(root, options) {
   function loadingChanged({ waiting, error }) {
     if (error || waiting) status.error(error);
     root.setAttribute("aria-busy", String(waiting !== null));
-    status.wait(waiting && { ...waiting, name: nameOf(waiting.first) });
+    status.wait(waiting && { ...waiting, name: pairs.name(waiting.first) });
     if (waiting || error) return;
     status.error("");
     if (lock()) columns.share(lock(), owner, ownExtents());
     schedule("layout");
   }
 
-  // ---- drawing, at most once a frame
+  // ---- drawing
 
-  /** @param {"layout"|"mask"} what */
-  function schedule(what) {
-    pending.add(what);
-    frame ||= requestAnimationFrame(draw);
-  }
-
-  function draw() {
-    frame = 0;
-    const todo = pending;
-    pending = new Set();
+  /** @param {Set<string>} todo */
+  function draw(todo) {
     const here = loaded();
-    if (!here || signal.aborted) return;
+    if (!here) return;
     if (todo.has("layout") && !drawLayout(here)) return;
-    drawMask();
+    const top = active();
+    if (!top || !people.drawMask(top, here)) return;
+    drawMarks(top);
   }
 
   /** @param {Loaded} here */
@@ -274,23 +233,17 @@ export function createParallelView(root, options) {
       drawnWidth = 0;
       return false; // hidden: the observer calls again when it is shown
     }
-    const { kept, height, inverted, lines, order } = display();
+    const { height, inverted, lines } = display();
     drawnWidth = width;
     root.classList.toggle("gw-parallel-narrow", width < NARROW);
     const other = rival();
     const now = populationOf(here);
-    const comparable = order === "moved" && other && other.set === here.set;
-    const moved = comparable ? meanMoves(here.data, other.data, now, names().length) : null;
-    const arrangement = display();
-    const angles = orderedAngles({ names: names(), kept, arrangement, moved });
-    const page = pageOf(angles, arrangement, first);
-    all = page.all;
-    pages = { first: page.first, of: page.of };
+    const page = pageOfAxes(here, now);
     toolbar.update();
     panel.draw();
-    status.say(page.shown.length ? "" : "Every axis is hidden. “Axes…” above shows them again.");
+    const { shown } = page;
+    status.say(shown.length ? "" : "Every axis is hidden. “Axes…” above shows them again.");
     const scales = domains();
-    const shown = page.shown;
     drawing.draw({
       width,
       height,
@@ -302,32 +255,21 @@ export function createParallelView(root, options) {
       lines: other ? lines : "reference",
     });
     const top = active() ?? here;
-    people = populationOf(top);
-    missing = countMissing(top.data, shown, people);
+    people.count(top, shown, populationOf(top));
     return true;
   }
 
-  function drawMask() {
-    const here = active();
-    const reference = loaded();
-    if (!here || !reference || !people) return;
-    const mask = chosen(here);
-    drawing.select(mask, rival()?.set === reference.set);
-    drawMarks(here);
-    const classes = classWords(selection.state().classes, names());
-    const other = here === reference ? rival() : reference;
-    const pairs = [here, ...(other ? [other] : [])].map((one) => nameOf(one.pair));
-    const n = bits.count(people);
-    const said = { reference: here, compared: other, population: people, mask, classes, pairs };
-    status.count(summary({ ...said, missing, drawn: n }));
-    drawLegend(parts.legend, {
-      reference: nameOf(reference.pair),
-      compared: rival() && nameOf(/** @type {Loaded} */ (rival()).pair),
-      selected: mask !== null,
-      lines: display().lines,
-    });
-    if (!n) status.note(`No samples of ${classes || "this set"}`);
-    else status.note(mask && !bits.count(mask) ? "No sample satisfies every clause" : "");
+  /** @param {Loaded} here @param {Uint32Array} now its population */
+  function pageOfAxes(here, now) {
+    const arrangement = display();
+    const other = rival();
+    const comparable = arrangement.order === "moved" && other && other.set === here.set;
+    const moved = comparable ? meanMoves(here.data, other.data, now, names().length) : null;
+    const angles = orderedAngles({ names: names(), kept: arrangement.kept, arrangement, moved });
+    const page = pageOf(angles, arrangement, first);
+    all = page.all;
+    pages = { first: page.first, of: page.of };
+    return page;
   }
 
   /** @param {Loaded} here */
@@ -338,24 +280,23 @@ export function createParallelView(root, options) {
     toolbar.update();
     const { focus } = selection.state();
     drawing.focus(focus?.set === here.set ? focus.sample : -1);
-    const elsewhere = pair && (ghost || foreign) ? nameOf(pair) : "";
-    status.ghost(elsewhere, foreign);
+    status.ghost(pair && (ghost || foreign) ? pairs.name(pair) : "", !foreign);
   }
 
   // ---- what happens
 
   /** @param {[number, number]} point */
   function pick(point) {
-    const sample = drawing.hover(point, visible());
+    const sample = drawing.hover(point, people.visible());
     const here = active();
-    setShared({ focus: here && sample >= 0 ? { set: here.set, sample } : null });
+    const focus = here && sample >= 0 ? { set: here.set, sample } : null;
+    selection.dispatch({ type: "set", focus });
   }
 
   /** @param {import("./selection_hub.js").Change} event */
   function selectionChanged({ changed, transient, error }) {
     if (changed.has("error")) status.error(error);
-    const follows = changed.has("reference") && !display().pin;
-    if (follows || (changed.has("compared") && display().compared === null)) reload();
+    if (pairs.follows(changed)) reload();
     parts.count.setAttribute("aria-busy", String(transient)); // a drag is not spoken of
     schedule(changed.has("classes") ? "layout" : "mask");
   }
@@ -374,30 +315,14 @@ export function createParallelView(root, options) {
       background: getComputedStyle(root).backgroundColor,
       size: { width: parts.area.clientWidth, height: parts.stage.clientHeight },
       words: parts.count.textContent ?? "",
-      name: `parallel-coordinates-${nameOf(here.pair).replace(" / ", "-")}.${kind}`,
+      name: `parallel-coordinates-${pairs.name(here.pair).replace(" / ", "-")}.${kind}`,
     });
   }
 
-  // ---- errors
-
-  /** @param {unknown} error */
-  const fail = (error) => status.error(error instanceof Error ? error.message : String(error));
-
-  /** @template {any[]} Arguments @param {(...args: Arguments) => void} action */
-  function attempt(action) {
-    return (/** @type {Arguments} */ ...args) => {
-      try {
-        action(...args);
-      } catch (error) {
-        fail(error);
-      }
-    };
-  }
-
-  let last = JSON.stringify([pairOf(), comparedPair()]);
+  let last = pairs.key();
   return {
     displayChanged() {
-      const now = JSON.stringify([pairOf(), comparedPair()]);
+      const now = pairs.key();
       if (now !== last) reload();
       last = now;
       toolbar.update();

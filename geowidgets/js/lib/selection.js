@@ -218,6 +218,7 @@ function changesOf(state, { type, ...rest }, sizes) {
     const own = clause(rest, sizes);
     return { clauses: withClause(state.clauses, own, own.view) };
   }
+  if (type === "only") return { clauses: [clause(rest, sizes)] };
   if (type === "clear" && "view" in rest) {
     return { clauses: withClause(state.clauses, null, view(rest.view, "clear view")) };
   }
@@ -229,7 +230,7 @@ function changesOf(state, { type, ...rest }, sizes) {
     return values;
   }
   return refuse(
-    `action: expected set, clause, clear, restore, undo or redo, got ${quote(type, 40)}`,
+    `action: expected set, clause, only, clear, restore, undo or redo, got ${quote(type, 40)}`,
   );
 }
 
@@ -246,7 +247,8 @@ export function same(a, b) {
 
 /** The state after `action`; the same object when nothing changes. Actions:
  * `{type: "set", <field>: value, …}`, `{type: "clause", view, set, pair, predicate, mask}`
- * (replaces that view's own clause), `{type: "clear"}` (every clause), `{type: "clear", view}`
+ * (replaces that view's own clause), `{type: "only", …}` (the same, and drops every other one),
+ * `{type: "clear"}` (every clause), `{type: "clear", view}`
  * (that view's), `{type: "restore", state}`. Throws RangeError on anything else.
  * @param {State} state @param {Action} action @param {Sizes} sizes @returns {State} */
 export function reduce(state, action, sizes) {

@@ -3,6 +3,7 @@
 import * as bits from "./bits.js";
 import { commit } from "./history.js";
 import { reduce, same } from "./selection.js";
+import { reduceSubsets, subsetAction, travels } from "./selection_subsets.js";
 
 /** @typedef {import("./selection.js").State} State */
 /** @typedef {import("./selection.js").Action} Action */
@@ -53,6 +54,10 @@ export function createSelectionHub({ model, signal }) {
     model.set("state", state);
     model.set("history", history);
     writing = false;
+    save();
+  }
+
+  function save() {
     try {
       model.save_changes();
     } catch (error) {
@@ -73,16 +78,19 @@ export function createSelectionHub({ model, signal }) {
   }
   const hearSizes = () => tell(new Set(["sizes"]), false);
   const hearError = () => tell(new Set(["error"]), false);
+  const hearSubsets = () => tell(new Set(["subsets"]), false);
   model.on("change:state", hear);
   model.on("change:history", hear);
   model.on("change:sizes", hearSizes);
   model.on("change:error", hearError);
+  model.on("change:subsets", hearSubsets);
   signal.addEventListener("abort", () => {
     if (timer !== undefined) write();
     model.off("change:state", hear);
     model.off("change:history", hear);
     model.off("change:sizes", hearSizes);
     model.off("change:error", hearError);
+    model.off("change:subsets", hearSubsets);
     listeners.clear();
   });
 
@@ -109,6 +117,47 @@ export function createSelectionHub({ model, signal }) {
     write();
   }
 
+  /** @returns {import("./selection_subsets.js").Subsets} */
+  const subsets = () => model.get("subsets") ?? {};
+
+  const currentSet = () => {
+    const { sets, benchmark_sets: of } = model.get("sizes");
+    return state.reference ? of[state.reference[1]] : (Object.keys(sets)[0] ?? "");
+  };
+
+  /** @param {Action} action */
+  function changeSubsets(action) {
+    model.set("subsets", reduceSubsets(subsets(), action, model.get("sizes")));
+    save();
+  }
+
+  /** What only the kernel can do, after everything that it has not heard yet. @param {Action} what */
+  function askKernel(what) {
+    if (timer !== undefined) write();
+    try {
+      model.send(what);
+    } catch (error) {
+      const words = "this set is so large that its subsets stay in Python, and no kernel is there";
+      throw new Error(words, { cause: error });
+    }
+  }
+
+  /** Keep the selected samples of the reference's set under a name. @param {string} name */
+  function saveSubset(name) {
+    const set = currentSet();
+    const n = model.get("sizes").sets[set];
+    const mask = bits.toBase64(decoded.mask(state.clauses, set) ?? bits.full(n), n);
+    if (travels(mask)) changeSubsets({ type: "save", name, set, mask });
+    else askKernel({ type: "save", name });
+  }
+
+  /** Select a subset alone, which is one step for undo. @param {string} name */
+  function applySubset(name) {
+    const action = subsetAction(subsets(), name, currentSet(), state.reference);
+    if (action) dispatch(action);
+    else askKernel({ type: "apply", name });
+  }
+
   /** @param {Listener} listener @param {{signal?: AbortSignal}} [options] */
   function subscribe(listener, { signal: until } = {}) {
     if (until?.aborted) return;
@@ -127,6 +176,13 @@ export function createSelectionHub({ model, signal }) {
     error: () => model.get("error"),
     dispatch,
     subscribe,
+    /** How many listen, so that tests see views that closed and stayed. */
+    listeners: () => listeners.size,
+    subsets,
+    saveSubset,
+    applySubset,
+    /** @param {string} name */
+    forgetSubset: (name) => changeSubsets({ type: "forget", name }),
     /** The samples of `set` that satisfy every clause (but the view's own, with `except`), or
      * null where no clause speaks of the set. The same array as long as nothing changed.
      * @param {string} set @param {{except?: string}} [options] */

@@ -4,8 +4,9 @@
 /** @typedef {{kind: "lasso", points: Point[]}} Lasso */
 /** @typedef {{kind: "box", x: [number, number], y: [number, number]}} Box */
 /** @typedef {{kind: "sample", sample: number}} One */
-/** @typedef {{kind: "all"}} All */
-/** @typedef {Lasso|Box|One|All} Shape */
+/** @typedef {{kind: "all"}} All everything that is drawn */
+/** @typedef {{kind: "every"}} Every also what has no value to be drawn at */
+/** @typedef {Lasso|Box|One|All|Every} Shape */
 
 /** Whether (x, y) lies in the polygon, by the even-odd rule; the last point joins the first.
  * @param {number} x @param {number} y @param {ArrayLike<number>} px @param {ArrayLike<number>} py */
@@ -27,7 +28,8 @@ export function forEachInside(shape, { x, y }, samples, fn) {
     if (samples.includes(shape.sample)) fn(shape.sample);
     return;
   }
-  const box = shape.kind === "all" ? [-Infinity, Infinity, -Infinity, Infinity] : bounds(shape);
+  const whole = shape.kind === "all" || shape.kind === "every";
+  const box = whole ? [-Infinity, Infinity, -Infinity, Infinity] : bounds(shape);
   const [x0, x1, y0, y1] = box;
   const px = shape.kind === "lasso" ? Float64Array.from(shape.points, (p) => p[0]) : null;
   const py = shape.kind === "lasso" ? Float64Array.from(shape.points, (p) => p[1]) : null;

@@ -1,0 +1,116 @@
+// The elements that say what a sample view shows and does, and how they are filled.
+import { html } from "./elements.js";
+
+/** @typedef {ReturnType<typeof createViewParts>} ViewParts */
+/** @typedef {ReturnType<typeof createStatus>} Status */
+
+const SLOW_MS = 500; // what takes longer shows its progress
+
+/** @param {string} prefix of the view's class names */
+export function createViewParts(prefix) {
+  const countFirst = html("strong");
+  const countRest = html("span", { class: "gw-soft" });
+  const ghostText = html("span");
+  const reapply = html("button", { class: "gw-control", type: "button" }, "Re-apply here");
+  const progressText = html("span");
+  const bar = html("progress", { max: 1 });
+  const hidden = { hidden: true };
+  const count = html(
+    "div",
+    { class: `gw-view-words ${prefix}-words`, "aria-live": "polite" },
+    countFirst,
+    " ",
+    countRest,
+  );
+  return {
+    countFirst,
+    countRest,
+    ghostText,
+    reapply,
+    progressText,
+    bar,
+    count,
+    empty: html("div", { class: "gw-empty", ...hidden }),
+    ghost: html(
+      "div",
+      { class: `gw-view-ghost ${prefix}-ghost-note`, ...hidden },
+      ghostText,
+      " ",
+      reapply,
+    ),
+    error: html("div", { class: "gw-error", role: "alert", ...hidden }),
+    progress: html(
+      "div",
+      { class: "gw-progress", role: "status", ...hidden },
+      bar,
+      " ",
+      progressText,
+    ),
+  };
+}
+
+/** @param {ViewParts & {stage: HTMLElement}} parts `stage` the picture */
+export function createStatus(parts) {
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let slow;
+
+  /** @param {HTMLElement} element @param {string} words "" hides it */
+  function show(element, words) {
+    element.textContent = words;
+    element.hidden = !words;
+  }
+
+  /** @param {string} words above the picture, which stays */
+  const error = (words) => show(parts.error, words);
+
+  /** @param {unknown} thrown */
+  const fail = (thrown) => error(thrown instanceof Error ? thrown.message : String(thrown));
+
+  return {
+    error,
+    fail,
+    /** An action whose errors stand in the view.
+     * @template {any[]} Arguments @param {(...args: Arguments) => void} action */
+    attempt:
+      (action) =>
+      (/** @type {Arguments} */ ...args) => {
+        try {
+          action(...args);
+        } catch (thrown) {
+          fail(thrown);
+        }
+      },
+    /** @param {string} words instead of the picture */
+    say(words) {
+      show(parts.empty, words);
+      parts.stage.hidden = Boolean(words);
+    },
+    /** @param {{first: string, rest: string}} words */
+    count({ first, rest }) {
+      parts.countFirst.textContent = first;
+      parts.countRest.textContent = rest;
+    },
+    /** @param {{arrived: number, of: number, name: string}|null} waiting */
+    wait(waiting) {
+      if (!waiting) {
+        clearTimeout(slow);
+        slow = undefined;
+        parts.progress.hidden = true;
+        return;
+      }
+      const { arrived, of, name } = waiting;
+      parts.progressText.textContent = `Loading ${name}: ${arrived} of ${of} columns`;
+      parts.bar.value = arrived / of;
+      slow ??= setTimeout(() => {
+        parts.progress.hidden = false;
+      }, SLOW_MS);
+    },
+    /** @param {string} pair on which the brush was drawn, "" where it is the one shown
+     * @param {boolean} applicable whether it says what could be done here */
+    ghost(pair, applicable) {
+      parts.ghost.hidden = !pair;
+      parts.ghostText.textContent = `Brush drawn on ${pair}; it keeps its samples.`;
+      parts.reapply.hidden = !applicable;
+    },
+  };
+}
