@@ -37,6 +37,7 @@ _HOME = {
     # rung 4
     "similarity": "geowidgets.evaluation.model_similarity",
     "Similarity": "geowidgets.evaluation.model_similarity",
+    "model_cka": "geowidgets.evaluation.alignment",
     "prune_potential": "geowidgets.evaluation.potential",
     "corruption_error": "geowidgets.evaluation.corruption_error",
     "expected_calibration_error": "geowidgets.evaluation.calibration",

@@ -16,7 +16,8 @@ from geowidgets.evaluation.benchmarks import redundancy_of_benchmarks
 from geowidgets.evaluation.points import LENGTHS, SCALES, Pairs, degenerate, pairs_of, read
 from geowidgets.evaluation.progress import Report, reporting
 from geowidgets.evaluation.trees import Tree, cross_share, spanning_tree
-from geowidgets.schema import StoreError, nearest
+from geowidgets.schema import StoreError
+from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:
     import pandas as pd

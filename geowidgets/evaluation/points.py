@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowidgets.evaluation.progress import Report
-from geowidgets.schema import StoreError, nearest
+from geowidgets.schema import StoreError
+from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:
     from geowidgets.store import GeometryStore
