@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geowidgets.attribution.backselect import backselect
 from geowidgets.attribution.gradients import gradient_maps
 from geowidgets.attribution.maps import OcclusionMap, occlusion_maps
 from geowidgets.attribution.occlusion import occlusion
@@ -13,6 +14,7 @@ __all__ = [
     "METRICS",
     "CancelledError",
     "OcclusionMap",
+    "backselect",
     "gradient_maps",
     "mean_pixel",
     "occlusion",
