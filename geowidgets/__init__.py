@@ -51,6 +51,7 @@ _HOME = {
     "LocalGeometry": "geowidgets.widgets.local_geometry",
     "ParallelCoordinates": "geowidgets.widgets.parallel_coordinates",
     "Explorer": "geowidgets.widgets.explorer",
+    "save_page": "geowidgets.widgets.saved_page",
     # rung 6
     "demo_study": "geowidgets.demo",
 }

@@ -16,6 +16,7 @@ BUNDLES = (
     "explorer",
     "local_geometry",
     "parallel_coordinates",
+    "saved_page",
     "selection",
 )
 # The classic extensions that draw any widget in JupyterLab; each comes with the package named.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,6 +15,7 @@ from geowidgets.widgets import _bundles
 
 if TYPE_CHECKING:
     from geowidgets.widgets.columns import ReadableStore
+    from geowidgets.widgets.saved_page import SavedPage
     from geowidgets.widgets.selection import Selection
 
 
@@ -173,6 +175,15 @@ class View(BundledWidget):
     @t.default("view_id")
     def _new_view_id(self) -> str:
         return f"{type(self).__name__}-{uuid.uuid4().hex[:12]}"
+
+    def save_html(self, path: str | os.PathLike[str], **options: Any) -> SavedPage:
+        """Write this view as one HTML file that lives without a kernel; see `save_page`.
+
+        >>> view.save_html("brushed.html", include=[("dense", "clean")])  # doctest: +SKIP
+        """
+        from geowidgets.widgets.saved_page import save_page
+
+        return save_page(self, path, **options)
 
     def close(self) -> None:
         """Close the view, and with it the hubs that nobody else uses."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 import geowidgets as gw
 
@@ -24,6 +24,12 @@ print(json.dumps({"samples": selection.samples.tolist(), "clauses": selection.cl
     "reference": selection.reference, "compared": selection.compared,
     "models": selection.models, "benchmarks": selection.benchmarks}))
 """
+
+
+class HasPage(Protocol):
+    """A notebook, or a saved page."""
+
+    page: Page
 
 
 def setup(store: gw.GeometryStore) -> str:
@@ -100,11 +106,11 @@ def steady(target: Locator) -> dict[str, float]:
     return target.evaluate(STEADY)
 
 
-def drag(notebook: Notebook, panel: int, corners: list[tuple[float, float]]) -> None:
+def drag(opened: HasPage, panel: int, corners: list[tuple[float, float]]) -> None:
     """Drag over a class's panel through points given as fractions of its width and height."""
-    box = steady(notebook.page.locator(f".gw-local [data-panel='{panel}']").first)
+    box = steady(opened.page.locator(f".gw-local [data-panel='{panel}']").first)
     points = [(box["x"] + fx * box["width"], box["y"] + fy * box["height"]) for fx, fy in corners]
-    mouse = notebook.page.mouse
+    mouse = opened.page.mouse
     mouse.move(*points[0])
     mouse.down()
     for x, y in points[1:]:

@@ -137,17 +137,24 @@ export function paintImage(columns, canvas, set, i) {
   const first = i - (i % BLOCK);
   const key = `images/${set}/${first}-${Math.min(info.n, first + BLOCK) - 1}`;
   /** @param {import("./columns_hub.js").Column} block */
-  const paint = (block) => {
+  const paint = (block, at = i - first) => {
     const size = height * width * channels;
-    const pixels = block.subarray((i - first) * size, (i - first + 1) * size);
+    const pixels = block.subarray(at * size, (at + 1) * size);
     canvas.width = width;
     canvas.height = height;
     const image = toImage(/** @type {Uint8Array} */ (pixels), width, height, channels);
     canvas.getContext("2d")?.putImageData(image, 0, 0);
   };
+  // A saved page carries single images, not blocks.
+  const single = columns.peek(`image/${set}/${i}`);
   const there = columns.peek(key);
-  if (there) paint(there);
-  else columns.get(key).then(paint, (error) => canvas.setAttribute("data-error", error.message));
+  if (single) paint(single, 0);
+  else if (there) paint(there);
+  else
+    columns.get(key).then(
+      (block) => paint(block),
+      (error) => canvas.setAttribute("data-error", error.message),
+    );
 }
 
 /** @param {Uint8Array} pixels @param {number} width @param {number} height @param {number} channels */

@@ -1,0 +1,273 @@
+"""`save_html`: views, their selection and their numbers in one file that lives without a kernel."""
+
+from __future__ import annotations
+
+import html
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geowidgets.widgets import _bundles, packing
+from geowidgets.widgets._base import BundledWidget, View, pair_position
+from geowidgets.widgets.columns import VARIABLES, Columns, read
+
+Pair = tuple[int, int]
+MAX_IMAGES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """What `save_html` wrote.
+
+    Attributes:
+        path: the file.
+        size: its bytes.
+        pairs: (model, benchmark) names whose samples are in it.
+        missing: what needs a kernel still, in a sentence; "" when nothing does.
+    """
+
+    path: Path
+    size: int
+    pairs: tuple[tuple[str, str], ...]
+    missing: str
+
+
+def save_page(
+    views: View | Sequence[View],
+    path: str | os.PathLike[str],
+    *,
+    include: str | Iterable[tuple[Any, Any]] | None = None,
+    images: int = MAX_IMAGES,
+    title: str = "geowidgets",
+) -> SavedPage:
+    """Write views as one HTML file: linked, alive without a kernel, nothing from a network.
+
+    Metrics travel as 16-bit numbers: v ≈ low + q (high − low) / 65534, so that a value is off by
+    at most (high − low) / 131068 of its column's range, 0.0014° for an angle. Labels, predictions
+    and the bits that say which samples are right are exact.
+
+    Args:
+        views: one view, an `Explorer`, or several that share a selection or not.
+        path: the file; replaced when it is there, and never half-written.
+        include: (model, benchmark) pairs by name or position whose samples travel; `"all"`; by
+            default those that the views show: reference, compared, pinned, brushed.
+        images: at most so many images a set: the brushed samples' first, then some of each class.
+        title: the page's title.
+
+    Raises:
+        ValueError: an unknown pair, or one that has not been computed; no view.
+
+    >>> page = save_page([table, panels], "lecture.html")           # doctest: +SKIP
+    >>> page.size, page.missing                                     # doctest: +SKIP
+    """
+    roots = [views] if isinstance(views, View) else list(views)
+    if not roots:
+        raise ValueError("views: expected at least one, got none")
+    widgets = _reachable(roots)
+    hubs = [widget for widget in widgets if isinstance(widget, Columns)]
+    parts = packing.Parts()
+    kept = {hub.model_id: _Kept(hub, widgets, include, images) for hub in hubs}
+    header = {
+        "title": title,
+        "views": [view.model_id for view in roots],
+        "widgets": {w.model_id: _record(w, parts) for w in widgets},
+        "bundles": {
+            name: {"script": _bundles.script(name), "style": _bundles.style(name)}
+            for name in sorted({w.bundle for w in widgets})
+        },
+        "columns": {id: one.columns(parts) for id, one in kept.items()},
+        "images": {id: one.pictures(parts) for id, one in kept.items()},
+        "missing": " ".join(filter(None, (one.missing() for one in kept.values()))),
+    }
+    text = _document(title, packing.pack(header, parts))
+    where = _write(Path(path), text)
+    pairs = tuple(name for one in kept.values() for name in one.names())
+    return SavedPage(where, where.stat().st_size, pairs, header["missing"])
+
+
+def _reachable(roots: Sequence[View]) -> list[BundledWidget]:
+    """The views and every widget of ours that they refer to, each once."""
+    found: dict[str, BundledWidget] = {}
+    waiting: list[Any] = list(roots)
+    while waiting:
+        widget = waiting.pop()
+        if not isinstance(widget, BundledWidget) or widget.model_id in found:
+            continue
+        found[widget.model_id] = widget
+        waiting += [getattr(widget, name) for name in widget.keys if not name.startswith("_")]
+    return list(found.values())
+
+
+def _record(widget: BundledWidget, parts: packing.Parts) -> dict[str, Any]:
+    """A widget's bundle and its synced state, bytes set apart."""
+    state = widget.get_state(drop_defaults=False)
+    ours = set(type(widget).own_options()) | {"preloaded"}
+    return {
+        "bundle": widget.bundle,
+        "state": {
+            name: parts.extract(value)
+            for name, value in state.items()
+            if name in ours and name != "preloaded"
+        },
+    }
+
+
+class _Kept:
+    """What of one store goes into the page."""
+
+    def __init__(
+        self,
+        hub: Columns,
+        widgets: Sequence[BundledWidget],
+        include: str | Iterable[tuple[Any, Any]] | None,
+        images: int,
+    ) -> None:
+        self.hub, self.store, self.images = hub, hub.store, images
+        self.views = [w for w in widgets if isinstance(w, View) and w.columns is hub]
+        self.done = np.asarray(self.store.done, dtype=bool)
+        self.pairs = self._pairs(include)
+        self.failed: list[str] = []
+
+    def _pairs(self, include: str | Iterable[tuple[Any, Any]] | None) -> list[Pair]:
+        if isinstance(include, str):
+            if include != "all":
+                raise ValueError(f"include: expected 'all' or pairs, got {include!r}")
+            return [(int(m), int(b)) for m, b in np.argwhere(self.done)]
+        if include is None:
+            return [pair for pair in self._shown() if self.done[pair]]
+        models = [str(entry.name) for entry in self.store.models]
+        benchmarks = [str(entry.name) for entry in self.store.benchmarks]
+        asked = [tuple(pair_position(one, models, benchmarks, "include")) for one in include]
+        for model, benchmark in asked:
+            if not self.done[model, benchmark]:
+                raise ValueError(
+                    f"include: ({models[model]}, {benchmarks[benchmark]}) has not been computed"
+                )
+        return list(dict.fromkeys((model, benchmark) for model, benchmark in asked))
+
+    def _shown(self) -> list[Pair]:
+        """Pairs that the views show or were brushed on."""
+        found: list[Any] = []
+        for view in self.views:
+            state: dict[str, Any] = view.selection.state  # type: ignore[attr-defined]
+            found += [state["reference"], state["compared"]]
+            found += [clause["pair"] for clause in state["clauses"]]
+            found += [getattr(view, name, None) for name in ("pin", "compared")]
+        return list(dict.fromkeys((int(p[0]), int(p[1])) for p in found if p))
+
+    def keys(self) -> list[str]:
+        """The columns that go in, as `read` names them."""
+        per_set = [
+            f"{kind}/{name}"
+            for name in self.store.sets
+            for kind in ("labels", "correct", "accuracy")
+        ]
+        per_pair = [f"{name}/{m}/{b}" for m, b in self.pairs for name in VARIABLES]
+        return list(dict.fromkeys([*self.hub.preloaded, *per_set, *per_pair]))
+
+    def columns(self, parts: packing.Parts) -> dict[str, Any]:
+        """key → how its numbers are packed."""
+        packed = {}
+        for key in self.keys():
+            try:
+                values = read(self.store, key)
+            except (KeyError, RuntimeError, ValueError) as reason:
+                # A store without angles of every class still has everything else.
+                self.failed.append(f"{key} ({reason})")
+            else:
+                packed[key] = packing.column(values, parts)
+        return packed
+
+    def pictures(self, parts: packing.Parts) -> dict[str, Any]:
+        """set → the chosen samples and one picture with all of their images."""
+        found = {}
+        for name in self.store.sets:
+            chosen = self._chosen(str(name))
+            if chosen.size and self.store.images(name, slice(0, 0)) is not None:
+                images = np.concatenate(
+                    [np.asarray(self.store.images(name, slice(i, i + 1))) for i in chosen.tolist()]
+                )
+                found[str(name)] = {"samples": chosen.tolist(), **packing.sheet(images, parts)}
+        return found
+
+    def _chosen(self, name: str) -> np.ndarray:
+        """Samples whose images go in, in order: brushed ones, then as many of each class."""
+        n, labels = self.store.size(name), np.asarray(self.store.labels(name))
+        brushed: list[int] = []
+        for view in self.views:
+            selection: Any = view.selection
+            if any(clause["set"] == name for clause in selection.state["clauses"]):
+                brushed += np.flatnonzero(selection.mask(name)).tolist()
+            focus = selection.state["focus"]
+            if focus and focus["set"] == name:
+                brushed.insert(0, focus["sample"])
+        # By the rank within the class, so that a cut anywhere leaves the classes alike.
+        rank = np.zeros(n, dtype=int)
+        for label in np.unique(labels):
+            rank[labels == label] = np.arange(np.count_nonzero(labels == label))
+        stratified = np.lexsort((labels, rank)).tolist()
+        return np.sort(list(dict.fromkeys([*brushed, *stratified]))[: self.images])
+
+    def names(self) -> list[tuple[str, str]]:
+        """The pairs by name."""
+        models, benchmarks = self.store.models, self.store.benchmarks
+        return [(str(models[m].name), str(benchmarks[b].name)) for m, b in self.pairs]
+
+    def missing(self) -> str:
+        """What this page has not, in a sentence."""
+        words = []
+        total = int(np.count_nonzero(self.done))
+        if len(self.pairs) < total:
+            shown = ", ".join(f"{m} / {b}" for m, b in self.names()[:4])
+            more = ", …" if len(self.pairs) > 4 else ""
+            words.append(
+                f"Saved with the samples of {len(self.pairs)} of {total:,} pairs ({shown}{more}); "
+                f"the others need a kernel."
+            )
+        short = [
+            f"{min(self.images, self.store.size(s)):,} of {self.store.size(s):,} images of {s}"
+            for s in self.store.sets
+            if self.store.images(s, slice(0, 0)) is not None and self.store.size(s) > self.images
+        ]
+        if short:
+            words.append(f"It holds {', '.join(short)}.")
+        if self.failed:
+            words.append(f"Not in the store: {', '.join(self.failed)}.")
+        return " ".join(words)
+
+
+def _document(title: str, data: str) -> str:
+    """The page: data, style and the script that brings it to life."""
+    script = _bundles.script("saved_page").replace("</script", "<\\/script")
+    style = _bundles.style("saved_page").replace("</style", "<\\/style")
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f"<noscript>These views need JavaScript.</noscript>\n"
+        f'<script type="text/plain" id="geowidgets-data">{data}</script>\n'
+        f'<script type="module">{script}</script>\n</body>\n</html>\n'
+    )
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write beside the goal, then rename: a page that is there is whole."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)  # mkstemp's own is for its user alone
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    return path
