@@ -7,6 +7,7 @@ async function show() {
   const { signal } = new AbortController();
   const text = document.getElementById("geowidgets-data")?.textContent ?? "";
   const saved = await unpack(text);
+  performance.mark("geowidgets-unpacked");
   for (const { style } of Object.values(saved.bundles)) {
     document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
   }

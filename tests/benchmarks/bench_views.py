@@ -1,150 +1,206 @@
-"""How long views keep the page busy: `python -m tests.benchmarks.bench_views [samples …]`.
+"""How long views keep the page busy: `python -m tests.benchmarks.bench_views [case …]`.
 
-Chromium shows the shipped bundles in a page of 1,440 CSS pixels, without Jupyter and without a
-kernel. Printed are, for `ParallelCoordinates` with 13 axes,
+Views are saved as pages (`save_html`) with made-up numbers and opened in Chromium: the shipped
+bundles, no Jupyter, no kernel. Printed are
 
-* first picture: processor time of the main thread's frame that draws it, paint included, and wall
-  time from the columns' arrival to its end;
-* drag: the main thread's frames that handle a pointer move, from the event to the end of paint and
-  commit, in a Chromium trace of 200 moves, each of which moves a range's end by about 2 % of the
-  samples: processor time of that thread, and wall time, which others on the machine lengthen;
+* first picture: from the columns' being unpacked to the view's first marks, by the clock, and the
+  processor time of the longest task in it;
+* drag: all tasks of the main thread from one pointer move to the next, paint and commit included,
+  200 moves in a Chromium trace, each of which changes the selection: processor time of that
+  thread, and wall time, which others on the machine lengthen;
 * whether the dragged picture equals one drawn afresh, pixel for pixel.
+
+Beside them stand plotly's parallel coordinates and HiPlot, where they are installed
+(`pip install plotly hiplot`), on the same numbers, the same move, in the same run.
 """
 
 from __future__ import annotations
 
-import bisect
 import json
 import os
 import statistics
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from geowidgets.widgets import _bundles
+import geowidgets as gw
+from tests.benchmarks import peers
+from tests.benchmarks.synthetic_store import SyntheticStore
+from tests.benchmarks.trace import CATEGORIES, Point, Times, drag, is_task, p95
 from tests.browser.chromium import ARGUMENTS, find
 
 MOVES = 200
-PAGE = Path(__file__).with_name("views_page.js")
-BUNDLES = ("columns", "selection", "parallel_coordinates")
-BUDGETS = {10_000: (100, 16), 100_000: (400, 16)}
+RUNS = 3
+# Set before the page's own scripts run: when the first marks of a view stand in the page.
+WATCH = """
+new MutationObserver(() => {
+  const ready = '.gw-parallel-axis, .gw-local [data-panel], [role=gridcell]';
+  if (!window.gwFirst && document.querySelector(ready)) {
+    requestAnimationFrame(() => setTimeout(() => { window.gwFirst ??= performance.now(); }));
+  }
+}).observe(document, { childList: true, subtree: true });
+"""
+PICTURE = """() => [...document.querySelectorAll('canvas')].filter(c => c.width > 1).map(canvas => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let hash = 0;
+  for (const value of data) hash = (Math.imul(hash, 31) + value) | 0;
+  return hash;
+})"""
 
 
-def open_page(page: Page) -> None:
-    """An empty page with the bundles' texts and the host's script."""
-    page.set_content("<body style='margin:0'><div id='view' style='width:1440px'></div></body>")
-    page.add_style_tag(content=_bundles.style("parallel_coordinates"))
-    texts = {name: _bundles.script(name) for name in BUNDLES}
-    page.evaluate("bundles => { window.bundles = bundles; }", texts)
-    page.add_script_tag(content=PAGE.read_text())
+@dataclass
+class Case:
+    """One line of the table: the views, where to drag, and the budgets in ms."""
+
+    name: str
+    build: Callable[[], Any]
+    area: str
+    axis: bool
+    first: int | None
+    budget: int = 16
 
 
-def drag(browser: Browser, page: Page) -> tuple[list[float], list[float]]:
-    """Draw a range on the fourth axis, then move its upper end up and down.
+def _parallel(samples: int) -> Callable[[], Any]:
+    return lambda: gw.ParallelCoordinates(SyntheticStore(samples))
 
-    Returns:
-        Of each frame that handles a move, from the event to the end of paint and commit: the time
-        it took, and the processor time of the main thread in it, both in ms and sorted.
-    """
-    area = page.locator("[data-axis='angle/class 3'] [data-part='area']").bounding_box()
-    assert area is not None
-    x, y, height = area["x"] + area["width"] / 2, area["y"], area["height"]
-    page.mouse.move(x, y + 0.95 * height)
-    page.mouse.down()
-    page.mouse.move(x, y + 0.4 * height, steps=20)
-    browser.start_tracing(page=page, categories=["devtools.timeline", "cc"])
-    for k in range(MOVES):
+
+def _local(samples: int, **options: Any) -> Callable[[], Any]:
+    def build() -> Any:
+        store = SyntheticStore(samples, models=2)
+        selection = gw.Selection(store)
+        if options.get("delta"):
+            selection.compared = (1, 0)
+        return gw.LocalGeometry(store, selection, mode="box", **options)
+
+    return build
+
+
+def _explorer() -> Any:
+    explorer = gw.Explorer(SyntheticStore(10_000, models=100, benchmarks=20))
+    explorer.local_geometry.mode = "box"
+    return explorer
+
+
+AXIS = "[data-axis='angle/class 3'] [data-part='area']"
+CASES = {
+    "parallel-10k": Case("ParallelCoordinates, 10,000 × 13", _parallel(10_000), AXIS, True, 100),
+    "parallel-100k": Case("the same, 100,000 × 13", _parallel(100_000), AXIS, True, 400),
+    "panels-10k": Case("LocalGeometry, 10 panels, 10,000", _local(10_000), "[data-panel='0']",
+                       False, 100),
+    "matrix-10k": Case("its 4 × 4 matrix, 10,000", _local(10_000, matrix=0), "[data-panel]",
+                       False, None),
+    "delta-10k": Case("the matrix of differences, 10,000",
+                      _local(10_000, matrix=0, delta=True), "[data-panel]", False, None),
+    "all-10k": Case("all views in one page, 100 models × 20 benchmarks × 10,000: an axis",
+                    _explorer, AXIS, True, None),
+    "all-10k-panel": Case("the same: a box in a panel", _explorer, "[data-panel='0']", False, None),
+}  # fmt: skip
+
+
+def path_of(page: Page, case: Case) -> tuple[Point, Callable[[int], Point]]:
+    """Where the drag begins, and its moves: each changes what about 2 % of the samples are."""
+    box = page.locator(case.area).first.bounding_box()
+    if box is None:
+        raise RuntimeError(f"{case.name}: {case.area} is not in the page")
+    x, y, width, height = box["x"], box["y"], box["width"], box["height"]
+
+    def swing(k: int) -> float:
+        return abs((k % 40) - 20) / 20
+
+    if case.axis:
         # Within the bulk of the other classes' angles, where one pixel is many samples.
-        share = 0.4 + 0.12 * abs((k % 40) - 20) / 20
-        page.mouse.move(x, y + share * height)
-        page.evaluate("afterPaint()")
-    events = json.loads(browser.stop_tracing())["traceEvents"]
-    page.mouse.up()
-    return frames(events)
-
-
-def frames(events: list[dict[str, Any]]) -> tuple[list[float], list[float]]:
-    """Wall and processor time of the main thread's frames in which a pointer moved, sorted."""
-    moves = [
-        event
-        for event in events
-        if event["name"] == "EventDispatch" and event["args"]["data"]["type"] == "pointermove"
-    ]
-    if not moves:
-        raise RuntimeError("the trace holds no pointer move: has Chromium renamed EventDispatch?")
-    thread = (moves[0]["pid"], moves[0]["tid"])
-    times = sorted(event["ts"] for event in moves)
-    wall, busy = [], []
-    for event in events:
-        if not is_frame(event) or (event["pid"], event["tid"]) != thread:
-            continue
-        first = bisect.bisect_left(times, event["ts"])
-        if first < len(times) and times[first] < event["ts"] + event["dur"]:
-            wall.append(event["dur"] / 1000)
-            busy.append(event["tdur"] / 1000)
-    if len(wall) < MOVES / 2:
-        raise RuntimeError(f"expected about {MOVES} frames with a move, found {len(wall)}")
-    return sorted(wall), sorted(busy)
-
-
-def is_frame(event: dict[str, Any]) -> bool:
-    """Whether a trace event is a main thread's frame: input, scripts, layout, paint, commit."""
-    return event["name"] == "ProxyMain::BeginMainFrame" and "tdur" in event
-
-
-def p95(values: list[float]) -> float:
-    """The value that 95 % of sorted values do not exceed."""
-    return values[int(0.95 * (len(values) - 1))]
-
-
-def measure(browser: Browser, samples: int) -> dict[str, Any]:
-    """First picture, drag and equality on one number of samples."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    open_page(page)
-    browser.start_tracing(page=page, categories=["devtools.timeline", "cc"])
-    first = page.evaluate("n => mount(n)", samples)
-    events = json.loads(browser.stop_tracing())["traceEvents"]
-    longest = max(event["tdur"] for event in events if is_frame(event)) / 1000
-    wall, busy = drag(browser, page)
-    dragged = page.evaluate("picture()")
-    page.evaluate("redraw()")
-    equal = dragged == page.evaluate("picture()") and dragged["painted"] > 0
-    page.close()
-    return {
-        "first": longest, "first wall": first, "median": statistics.median(busy), "p95": p95(busy),
-        "wall": p95(wall), "wall median": statistics.median(wall), "equal": equal,
-    }  # fmt: skip
-
-
-def main(sizes: list[int]) -> None:
-    """Print one line a number of samples: the best of three runs."""
-    load = os.getloadavg()[0]
-    print(f"{os.cpu_count()} CPU cores, software rendering, load {load:.1f} at the start\n")
-    print(
-        "| samples × axes | first picture: processor / wall time | "
-        "drag: processor time, median / p95 | "
-        "drag: wall time, median / p95 | equals a redraw |"
+        middle = x + width / 2
+        return (middle, y + 0.95 * height), lambda k: (middle, y + height * (0.4 + 0.12 * swing(k)))
+    start = (x + 0.1 * width, y + 0.1 * height)
+    return start, lambda k: (
+        x + width * (0.4 + 0.4 * swing(k)),
+        y + height * (0.5 + 0.4 * swing(k)),
     )
-    print("|---|---|---|---|---|")
-    with sync_playwright() as playwright:
+
+
+def first_picture(browser: Browser, page: Page, path: Path) -> tuple[float, float]:
+    """Open the page; milliseconds by the clock and of the longest task, from its data on."""
+    page.add_init_script(WATCH)
+    browser.start_tracing(page=page, categories=CATEGORIES)
+    page.goto(path.as_uri())
+    page.wait_for_function("() => window.gwFirst && document.documentElement.dataset.gwPage")
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    wall = page.evaluate(
+        "() => window.gwFirst - performance.getEntriesByName('geowidgets-unpacked')[0].startTime"
+    )
+    marked = [e["ts"] for e in events if e["name"] == "geowidgets-unpacked"]
+    since = min(marked) if marked else 0
+    tasks = [e["tdur"] / 1000 for e in events if is_task(e) and e["ts"] + e["dur"] > since]
+    return wall, max(tasks)
+
+
+def measure(browser: Browser, case: Case, path: Path) -> tuple[float, float, Times, bool]:
+    """First picture, drag and equality with a redraw."""
+    page = browser.new_page(viewport={"width": 1600, "height": 2400})
+    wall, longest = first_picture(browser, page, path)
+    start, at = path_of(page, case)
+    times = drag(browser, page, start, at, MOVES)
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(300)
+    dragged = page.evaluate(PICTURE)
+    for scheme in ("dark", "light"):  # a change of theme draws everything from the state
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(500)
+    equal = bool(dragged) and dragged == page.evaluate(PICTURE)
+    page.close()
+    return wall, longest, times, equal
+
+
+def lines(browser: Browser, case: Case, folder: Path) -> Iterator[str]:
+    """The table's line of a case: the best of three runs."""
+    view = case.build()
+    path = view.save_html(folder / "page.html").path
+    view.close()
+    runs = [measure(browser, case, path) for _ in range(RUNS)]
+    wall, longest = min(run[0] for run in runs), min(run[1] for run in runs)
+    best = min((run[2] for run in runs), key=lambda times: p95(times.busy))
+    budget = "" if case.first is None else f" (budget {case.first})"
+    yield (
+        f"| {case.name} | {longest:.0f} / {wall:.0f} ms{budget} | {spread(best.busy)} "
+        f"(budget {case.budget}) | {spread(best.wall)} | "
+        f"{'yes' if all(run[3] for run in runs) else 'NO'} | {os.getloadavg()[0]:.1f} |"
+    )
+
+
+def spread(values: list[float]) -> str:
+    """Median and 95th percentile."""
+    return f"{statistics.median(values):.1f} / {p95(values):.1f} ms"
+
+
+def main(names: list[str]) -> None:
+    """Print a table of the named cases, or of all and the peers."""
+    print(f"{os.cpu_count()} CPU cores, software rendering\n")
+    print(
+        "| what | first picture: longest task / by the clock | drag, processor: median / p95 | "
+        "drag, by the clock: median / p95 | equals a redraw | load |"
+    )
+    print("|---|---|---|---|---|---|")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
-        for samples in sizes:
-            runs = [measure(browser, samples) for _ in range(3)]
-            best = {name: min(run[name] for run in runs) for name in runs[0]}
-            first, budget = BUDGETS.get(samples, ("–", "–"))
-            equal = "yes" if all(run["equal"] for run in runs) else "NO"
-            print(
-                f"| {samples:,} × 13 | {best['first']:.0f} / {best['first wall']:.0f} ms "
-                f"(budget {first}) | "
-                f"{best['median']:.1f} / {best['p95']:.1f} ms (budget {budget}) | "
-                f"{best['wall median']:.1f} / {best['wall']:.1f} ms | {equal} |",
-                flush=True,
-            )
+        for name in names or CASES:
+            if name in CASES:
+                for line in lines(browser, CASES[name], Path(folder)):
+                    print(line, flush=True)
+        if not names or "peers" in names:
+            for peer in peers.installed():
+                first, times = peers.measure(browser, peer, Path(folder), 10_000, MOVES)
+                print(
+                    f"| {peer}, 10,000 × 13 | – / {first:.0f} ms | {spread(times.busy)} | "
+                    f"{spread(times.wall)} | – | {os.getloadavg()[0]:.1f} |",
+                    flush=True,
+                )
         browser.close()
-    print(f"\nLoad at the end: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
-    main([int(text) for text in sys.argv[1:]] or list(BUDGETS))
+    main(sys.argv[1:])
