@@ -41,6 +41,22 @@ _HOME = {
     "prune_potential": "geowidgets.evaluation.potential",
     "corruption_error": "geowidgets.evaluation.corruption_error",
     "expected_calibration_error": "geowidgets.evaluation.calibration",
+    "vulnerability": "geowidgets.evaluation.vulnerability",
+    "vulnerability_counts": "geowidgets.evaluation.vulnerability_counts",
+    "vulnerability_models": "geowidgets.evaluation.vulnerability_models",
+    "pie": "geowidgets.evaluation.pie",
+    "prune_accuracy": "geowidgets.evaluation.prune_accuracy",
+    "excess_error": "geowidgets.evaluation.excess_error",
+    "potential_by_distribution": "geowidgets.evaluation.potential_by_distribution",
+    "potential_by_delta": "geowidgets.evaluation.potential_by_delta",
+    "noise_potential": "geowidgets.evaluation.noise_potential",
+    "noise_similarity": "geowidgets.evaluation.noise_similarity",
+    "guidelines": "geowidgets.evaluation.guidelines",
+    "ensemble": "geowidgets.evaluation.ensemble",
+    "class_table": "geowidgets.evaluation.class_table",
+    "class_direction_table": "geowidgets.evaluation.class_directions",
+    "cka": "geowidgets.evaluation.feature_alignment",
+    "table_json": "geowidgets.evaluation.export",
     "attribution": "geowidgets.attribution",
     "occlusion": "geowidgets.attribution",
     "occlusion_maps": "geowidgets.attribution",
@@ -65,7 +81,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'geowidgets' has no attribute {name!r}")
     module = importlib.import_module(_HOME[name])
-    return module if _HOME[name].endswith(f".{name}") else getattr(module, name)
+    return module if _HOME[name] == f"geowidgets.{name}" else getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -1,1 +1,1 @@
-"""Evaluation beyond accuracy: functions on a store that return labelled tables."""
+"""Evaluation beyond accuracy: functions on a store, or on models, that return labelled tables."""

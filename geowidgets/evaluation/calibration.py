@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowidgets.schema import StoreError
+from geowidgets.evaluation.logits import stored_softmax
+from geowidgets.evaluation.readings import set_of
 from geowidgets.store.arguments import sample_mask
 
 if TYPE_CHECKING:
@@ -77,28 +78,11 @@ def confidence(store: GeometryStore, model: str | int, benchmark: str | int) -> 
     """
     probability = store.column("probability", model, benchmark).astype(np.float64)
     prediction = store.column("prediction", model, benchmark)
-    name = _set_of(store, benchmark)
-    wrong = np.flatnonzero(prediction != store.labels(name))
-    if not len(wrong):
-        return probability
-    classes = len(store.classes)
-    kept = store.settings.angle_classes(classes)
-    if len(kept) < classes:
-        raise StoreError(
-            f"{store.path} keeps the angles to {len(kept)} of {classes} classes, and confidence "
-            "of wrong predictions needs them all: compute it with angles='all'"
-        )
-    weight, bias = store.head(model)
-    angle = store.column("angles", model, benchmark)[wrong].astype(np.float64)
-    length = store.column("length", model, benchmark)[wrong].astype(np.float64)
-    norms = np.linalg.norm(weight.astype(np.float64), axis=1)
-    logits = length[:, None] * norms * np.cos(np.deg2rad(angle))
-    logits += 0.0 if bias is None else bias
-    logits -= logits.max(axis=1, keepdims=True)
-    shares = np.exp(logits)
-    chosen = shares[np.arange(len(wrong)), np.maximum(prediction[wrong], 0)]
-    found = chosen / shares.sum(axis=1)
-    probability[wrong] = np.where(prediction[wrong] < 0, np.nan, found)
+    wrong = np.flatnonzero(prediction != store.labels(set_of(store, benchmark)))
+    if len(wrong):
+        shares = stored_softmax(store, model, benchmark, wrong)
+        chosen = shares[np.arange(len(wrong)), np.maximum(prediction[wrong], 0)]
+        probability[wrong] = np.where(prediction[wrong] < 0, np.nan, chosen)
     return probability
 
 
@@ -140,10 +124,3 @@ def expected_calibration_error(
                     confidence(store, m, b)[mask], right[mask], bins
                 )
     return table.copy(data=values)
-
-
-def _set_of(store: GeometryStore, benchmark: str | int) -> str:
-    for k, entry in enumerate(store.benchmarks):
-        if benchmark in (k, entry.name):
-            return entry.set
-    raise StoreError(f"unknown benchmark {benchmark!r}")

@@ -106,19 +106,7 @@ def prune_potential(
         accuracy = accuracy.sel(benchmark=list(benchmarks))
     n = int(accuracy.n)
     errors = np.round(n * (1 - accuracy.values))
-    models, parents = store.models, dense_parents(store.models)
-    pruned = [k for k, parent in enumerate(parents) if parent is not None]
-    families = list(dict.fromkeys((models[k].architecture, models[k].method) for k in pruned))
-    repeats = sorted({models[k].seed for k in pruned})
-    values = np.full((len(families), len(repeats), errors.shape[1]), np.nan)
-    for k in pruned:
-        model = models[k]
-        family = families.index((model.architecture, model.method))
-        cell = values[family, repeats.index(model.seed)]
-        more = errors[k] - errors[parents[k]]
-        held = np.where(more <= allowed_errors(delta, n), model.ratio, 0.0)
-        # fmax leaves a NaN, an error count that is not known, out of the maximum.
-        cell[:] = np.fmax(cell, np.where(np.isnan(more), np.nan, held))
+    families, repeats, values = potentials(store.models, errors, n, delta)
     return xr.DataArray(
         values,
         dims=("family", "repeat", "benchmark"),
@@ -133,3 +121,34 @@ def prune_potential(
         },
         attrs={"delta": delta, "unit": "fraction of weights removed"},
     )
+
+
+def potentials(
+    models: Sequence[Any], errors: np.ndarray, n: int, delta: float
+) -> tuple[list[tuple[str, str]], list[int], np.ndarray]:
+    """Prune potentials from counts of errors, whatever they were counted on.
+
+    Args:
+        models: `ModelInfo`s or whatever has `name architecture method ratio parent seed`.
+        errors: whole numbers `(model, benchmark)`, NaN where not known.
+        n: samples that the errors were counted on.
+        delta: δ, a fraction.
+
+    Returns:
+        The families (architecture, method), the repeats (seeds), and P `(family, repeat,
+        benchmark)` as in `prune_potential`.
+    """
+    parents = dense_parents(models)
+    pruned = [k for k, parent in enumerate(parents) if parent is not None]
+    families = list(dict.fromkeys((models[k].architecture, models[k].method) for k in pruned))
+    repeats = sorted({models[k].seed for k in pruned})
+    values = np.full((len(families), len(repeats), errors.shape[1]), np.nan)
+    for k in pruned:
+        model = models[k]
+        family = families.index((model.architecture, model.method))
+        cell = values[family, repeats.index(model.seed)]
+        more = errors[k] - errors[parents[k]]
+        held = np.where(more <= allowed_errors(delta, n), model.ratio, 0.0)
+        # fmax leaves a NaN, an error count that is not known, out of the maximum.
+        cell[:] = np.fmax(cell, np.where(np.isnan(more), np.nan, held))
+    return families, repeats, values
