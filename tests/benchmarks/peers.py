@@ -44,7 +44,7 @@ def write(peer: str, path: Path, samples: int) -> None:
     else:
         import hiplot
 
-        rows = [dict(zip(axes, map(float, row), strict=True)) for row in zip(*axes.values())]
+        rows = [{name: float(values[i]) for name, values in axes.items()} for i in range(samples)]
         hiplot.Experiment.from_iterable(rows).to_html(str(path))
 
 
