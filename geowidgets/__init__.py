@@ -66,6 +66,7 @@ _HOME = {
     "EvaluationTable": "geowidgets.widgets.evaluation_table",
     "LocalGeometry": "geowidgets.widgets.local_geometry",
     "ParallelCoordinates": "geowidgets.widgets.parallel_coordinates",
+    "AttributionGrid": "geowidgets.widgets.attribution_grid",
     "Explorer": "geowidgets.widgets.explorer",
     "save_page": "geowidgets.widgets.saved_page",
     # rung 6

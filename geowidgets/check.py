@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 
 STATIC = Path(__file__).parent / "static"
 BUNDLES = (
+    "attribution_grid",
     "columns",
     "evaluation_table",
     "explorer",

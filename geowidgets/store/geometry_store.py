@@ -240,6 +240,10 @@ class GeometryStore:
             return array.oindex[samples]
         return array[samples if samples is not None else slice(None)]
 
+    def image_shape(self, set: str | None = None) -> tuple[int, ...]:
+        """(y, x, channel) of the images that the models of a set are measured on."""
+        return tuple(self._contents.index.sets[self._contents.set_name(set)].image_shape)
+
     def picture(self, benchmark: str | int, sample: int) -> np.ndarray:
         """One image as the models saw it, uint8 (y, x, channel): clean, or corrupted again.
 

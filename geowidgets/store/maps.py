@@ -5,84 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from zarr.codecs import Crc32cCodec
 
-from geowidgets.schema import StoreError
+from geowidgets.schema import AttributionMap, MapSettings, StoreError
 from geowidgets.store.contents import Contents
-
-FILLS = ("mean", "zero", "blur")
-METHODS = ("occlusion", "gradient_x_input", "integrated_gradients")
-READINGS = ("predicted", "true", "signed")
-_OCCLUSION = re.compile(r"occlusion-w(\d+)-s(\d+)-(\w+)-(\w+)")
-_GRADIENT = re.compile(r"(\w+)-(\w+)")
-
-
-@dataclass(frozen=True)
-class MapSettings:
-    """What decides a map beside model, benchmark and sample.
-
-    Args:
-        method: `"occlusion"`, `"gradient_x_input"` or `"integrated_gradients"`.
-        window: Side of the patch [pixel]; 0 where the method has none.
-        stride: Pixels between neighbouring patches; 0 where the method has none.
-        fill: `"mean"`, `"zero"`, `"blur"`; `""` where the method has none.
-        margin: Reading of the margin (`geometry.measure`).
-
-    >>> MapSettings("occlusion", 4, 2, "mean", "predicted").key
-    'occlusion-w4-s2-mean-predicted'
-    """
-
-    method: str
-    window: int
-    stride: int
-    fill: str
-    margin: str
-
-    @property
-    def key(self) -> str:
-        """The settings as a folder's name."""
-        if self.method == "occlusion":
-            return f"occlusion-w{self.window}-s{self.stride}-{self.fill}-{self.margin}"
-        return f"{self.method}-{self.margin}"
-
-    @classmethod
-    def from_key(cls, key: str) -> MapSettings | None:
-        """What `key` wrote, or None where a folder is called otherwise."""
-        if found := _OCCLUSION.fullmatch(key):
-            settings = cls("occlusion", int(found[1]), int(found[2]), found[3], found[4])
-            valid = settings.fill in FILLS and settings.margin in READINGS
-            return settings if valid else None
-        found = _GRADIENT.fullmatch(key)
-        if found and found[1] in METHODS[1:] and found[2] in READINGS:
-            return cls(found[1], 0, 0, "", found[2])
-        return None
-
-
-@dataclass(frozen=True, eq=False)
-class AttributionMap:
-    """How much each region of one image matters to one model.
-
-    Attributes:
-        settings: How it was made.
-        metrics: Names along the first axis.
-        values: float32 (metric, y, x): metric(changed) − metric(original) for occlusion, the
-            attribution itself for gradients; in the metric's unit.
-        baseline: float32 (metric,): the metrics of the image as it is.
-        prediction: Class that the model gives the image; −1 where it gives none.
-        probability: Of that class, in [0, 1].
-    """
-
-    settings: MapSettings
-    metrics: tuple[str, ...]
-    values: np.ndarray
-    baseline: np.ndarray
-    prediction: int
-    probability: float
 
 
 @dataclass(frozen=True)
@@ -167,6 +97,14 @@ class StoredMaps:
             )
         except (KeyError, OSError, TypeError, ValueError, RuntimeError):
             return None  # absent, half written or damaged: it can be made again
+
+    def settings_of(self, model: str | int, benchmark: str | int, sample: int) -> list[MapSettings]:
+        """Settings of the maps that are kept of one sample."""
+        row, column = self._contents.model(model), self._contents.benchmark(benchmark)
+        folder = f"maps/{row.slot}/{column.set}/{column.slot}"
+        names = self._contents.place.names
+        found = [MapSettings.from_key(key) for key in sorted(names(folder))]
+        return [s for s in found if s is not None and str(sample) in names(f"{folder}/{s.key}")]
 
     def kept(self) -> list[KeptMap]:
         """The maps that are there, by name; `get` says whether each is whole."""

@@ -13,7 +13,8 @@ import pytest
 import torch
 
 import geowidgets as gw
-from geowidgets.store.maps import AttributionMap, KeptMap, MapSettings
+from geowidgets.schema import AttributionMap, MapSettings
+from geowidgets.store.maps import KeptMap
 
 SETTINGS = MapSettings("occlusion", 4, 2, "mean", "predicted")
 
