@@ -4,7 +4,19 @@ import "./evaluation_table.css";
 import { onTraits, readTraits, viewWidget, writeTraits } from "./lib/mount_view.js";
 import { createTableView } from "./lib/table_view.js";
 
-const DISPLAY = /** @type {const} */ (["mode", "order", "severity", "sort_by", "descending"]);
+const DISPLAY = /** @type {const} */ ([
+  "mode",
+  "metric",
+  "table",
+  "order",
+  "severity",
+  "sort_by",
+  "descending",
+  "potential",
+  "delta",
+  "baseline",
+  "expanded",
+]);
 
 export default viewWidget("gw-table", (root, model, hubs, signal) => {
   const view = createTableView(root, {

@@ -8,6 +8,9 @@ import numpy as np
 import traitlets as t
 
 from geowidgets.widgets._base import View, nearest
+from geowidgets.widgets.evaluation_frame import columns_of, records
+from geowidgets.widgets.evaluation_given import given_table
+from geowidgets.widgets.evaluation_metrics import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,38 +20,58 @@ if TYPE_CHECKING:
 
 MODES = ("bars", "heat", "numbers")
 ORDERS = ("family", "hardness", "store")
-Z = 1.959963984540054  # two-sided 95 % quantile of the standard normal distribution
-_ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(1, dtype=np.uint8)
+REPEATS = ("single", "mean")
+SUMMARIES = ("potential", "mce")
+GIVEN = "table"
 
 
 class EvaluationTable(View):
     """Rows are architecture > method, columns benchmarks, a cell's bars rise in measured ratio.
 
     Hover a bar for exact numbers, click it to make it the reference, shift-click for the compared
-    pair. Click a name to keep its models or its benchmark in focus, drag over cells for pairs.
-    Where samples or classes are selected, bars show accuracy on them minus accuracy on the whole
-    set: upwards and green better, downwards and red worse, pale where the 95 % interval holds 0.
+    pair. Click a name to keep its models or its benchmark in focus. Drag over cells, or over the
+    bars of one, to select their pairs; with Shift they are added, with Alt taken out. Keys: arrows
+    move, with Shift they stretch a range; Space selects it, Shift-Space or `+` adds it, `-` takes
+    it out; Enter makes the reference, Escape clears, Ctrl-Z undoes. Models that differ by their
+    seed only (measured ratios within two points) share a bar, mean ± std; a row with repeats opens.
+
+    Where samples or classes are selected, bars show the value on them minus that on the whole
+    set: upwards more, green better, red worse, pale where the 95 % interval holds 0.
 
     Args:
         store: a `GeometryStore`.
         selection: shared with other views; a new one when left out.
-        options: `mode`, `order`, `severity`, `sort_by`, `descending`, `height`, `view_id`.
+        options: `metric`, `mode`, `order`, `severity`, `sort_by`, `descending`, `potential`,
+            `delta`, `baseline`, `expanded`, `height`, `view_id`. `metric` is a name, or a labelled
+            `(model, benchmark)` table of one's own: an xarray `DataArray` or a pandas `DataFrame`
+            (models as index, benchmarks as columns), with `attrs` `unit` and `better` ("more",
+            "less").
 
     Raises:
-        TypeError: an unknown option.
-        ValueError: a benchmark to sort by that the store does not have.
+        TypeError: an unknown option, or a metric that is neither a name nor a table.
+        ValueError: a name that the store does not have; a table with unknown or repeated names.
 
     Source:
-        Seed 000, section 6.1, figures 3 and 9.
+        Seed 000, section 6.1, figures 3 and 9; prune potential: seed 001, Definition 1; mean
+        corruption error: Hendrycks & Dietterich 2019, section 4.1.
 
-    >>> table = EvaluationTable(store, mode="heat")        # doctest: +SKIP
-    >>> table.to_dataframe().pivot(                        # doctest: +SKIP
-    ...     index="model", columns="benchmark", values="accuracy")
+    >>> table = EvaluationTable(store, mode="heat", metric="margin")   # doctest: +SKIP
+    >>> table.to_dataframe().pivot(                                    # doctest: +SKIP
+    ...     index="model", columns="benchmark", values="margin")
     """
 
     bundle = "evaluation_table"
 
     mode = t.Enum(MODES, "bars", help="How a cell is drawn; browser and Python.").tag(sync=True)
+    metric = t.Any(
+        "accuracy",
+        help="What is shown: accuracy, mean angle [°], length, margin or probability, ece "
+        "(expected calibration error, 15 bins), or `table`, one's own; browser and Python. A "
+        "DataArray or DataFrame given here becomes `table`.",
+    ).tag(sync=True)
+    table = t.Dict(
+        None, allow_none=True, help="One's own numbers, see `given_table`; written by Python."
+    ).tag(sync=True)
     order = t.Enum(ORDERS, "family", help="Order of the columns; browser and Python.").tag(
         sync=True
     )
@@ -58,10 +81,24 @@ class EvaluationTable(View):
     sort_by = t.Unicode(
         None,
         allow_none=True,
-        help="Corruption or benchmark whose accuracy orders the rows (`name@set` with several "
-        "sets), or None for the store's order.",
+        help="Corruption or benchmark whose value orders the rows (`name@set` with several "
+        "sets), `potential`, `mce`, or None for the store's order.",
     ).tag(sync=True)
-    descending = t.Bool(True, help="Whether the best row comes first.").tag(sync=True)
+    descending = t.Bool(True, help="Whether the largest value comes first.").tag(sync=True)
+    potential = t.Bool(
+        False, help="Whether prune potential has a column and its bars a wedge; both sides."
+    ).tag(sync=True)
+    delta = t.Float(
+        0.005, help="Margin δ of the prune potential, a fraction in 0..0.05; browser and Python."
+    ).tag(sync=True)
+    baseline = t.Unicode(
+        None,
+        allow_none=True,
+        help="Model that mean corruption errors (mCE) are divided by, or None: no such column.",
+    ).tag(sync=True)
+    expanded = t.List(
+        t.Unicode(), help="Keys of rows whose repeats are shown one by one; written by both sides."
+    ).tag(sync=True)
     height = t.Int(440, min=120, help="Most pixels that the rows take; they scroll above.").tag(
         sync=True
     )
@@ -70,9 +107,25 @@ class EvaluationTable(View):
         self, store: ReadableStore, selection: Selection | None = None, **options: Any
     ) -> None:
         _check_options(store, options)
+        metric = options.get("metric")
+        if metric is not None and not isinstance(metric, str):
+            options |= {"metric": GIVEN, "table": _given(store, metric)}
         super().__init__(store, selection, **options)
 
-    def to_dataframe(self) -> pd.DataFrame:
+    @t.validate("metric")
+    def _known_metric(self, proposal: Any) -> str:
+        value = proposal["value"]
+        if not isinstance(value, str):
+            self.table = _given(self.store, value)
+            return GIVEN
+        _check_metric(value, self.table is not None)
+        return value
+
+    @t.validate("delta")
+    def _delta_in_range(self, proposal: Any) -> float:
+        return _check_delta(proposal["value"])
+
+    def to_dataframe(self, repeats: str = "single") -> pd.DataFrame:
         """The table's numbers, one row per computed (model, benchmark).
 
         Columns: `model architecture method ratio seed benchmark corruption severity family set`;
@@ -81,35 +134,42 @@ class EvaluationTable(View):
         subset_accuracy difference difference_low difference_high` (missing values elsewhere), all
         as fractions. The interval of the difference is Newcombe's for the subset against the rest
         of the set, times the rest's share.
+
+        With another `metric` its mean stands in place of accuracy, under its own name and in its
+        own unit, without the columns of correct predictions; intervals are mean ± z s/√n, those
+        of differences ± z (n_R/n_W) √(s²_S/n_S + s²_R/n_R); `ece` has none. One's own table has
+        its value alone, under its name.
+
+        Args:
+            repeats: `"single"`, one row a model, or `"mean"`, one row for models that differ by
+                seed only: `model` names them all, `ratio` is their mean, `seed` is missing,
+                `repeats` counts them and `std` (n − 1) spreads over them; `n` and `correct` are
+                sums, intervals those of one model with the mean counts.
+
+        Raises:
+            ValueError: another word for `repeats`.
         """
         import pandas as pd
 
-        records = [row for name in self.store.sets for row in self._records(name)]
-        return pd.DataFrame(records, columns=[*NAMES, *WHOLE, *SUBSET])
+        if repeats not in REPEATS:
+            raise ValueError(f"repeats: expected 'single' or 'mean', got {repeats!r}")
+        if self.metric == GIVEN:
+            return self._given_frame()
+        rows = [
+            row
+            for name in self.store.sets
+            for row in records(self.store, name, self.metric, self._chosen(name), repeats)
+        ]
+        return pd.DataFrame(rows, columns=columns_of(self.metric, repeats))
 
-    def _records(self, name: str) -> list[dict[str, Any]]:
-        store = self.store
-        packed = np.asarray(store.correct(name))
-        n = int(store.size(name))
-        chosen = self._chosen(name)
-        correct = _ONES[packed].sum(-1, dtype=np.int64)
-        if chosen is not None:
-            bits = np.packbits(chosen, bitorder="little")
-            part = _ONES[packed & bits].sum(-1, dtype=np.int64)
-            size = int(chosen.sum())
-        own = [k for k, entry in enumerate(store.benchmarks) if entry.set == name]
-        records = []
-        for m, model in enumerate(store.models):
-            for k, b in enumerate(own):
-                if not store.done[m, b]:
-                    continue
-                row = _names(model, store.benchmarks[b]) | _whole(int(correct[m, k]), n)
-                if chosen is None:
-                    row |= dict.fromkeys(SUBSET, np.nan)
-                else:
-                    row |= _subset(int(part[m, k]), size, int(correct[m, k]), n)
-                records.append(row)
-        return records
+    def _given_frame(self) -> pd.DataFrame:
+        import pandas as pd
+
+        table: Any = self.table
+        values = np.frombuffer(table["values"], "<f4").reshape(len(table["models"]), -1)
+        wide = pd.DataFrame(values, index=table["models"], columns=table["benchmarks"])
+        long = wide.rename_axis("model").reset_index()
+        return long.melt("model", var_name="benchmark", value_name=table["name"])
 
     def _chosen(self, name: str) -> np.ndarray | None:
         """Boolean `(sample,)`, or None where no clause speaks of the set."""
@@ -122,27 +182,9 @@ class EvaluationTable(View):
         return mask if classes is None else mask & np.isin(self.store.labels(name), classes)
 
 
-NAMES = (
-    "model",
-    "architecture",
-    "method",
-    "ratio",
-    "seed",
-    "benchmark",
-    "corruption",
-    "severity",
-    "family",
-    "set",
-)
-WHOLE = ("n", "correct", "accuracy", "low", "high")
-SUBSET = (
-    "subset_n",
-    "subset_correct",
-    "subset_accuracy",
-    "difference",
-    "difference_low",
-    "difference_high",
-)
+def _given(store: ReadableStore, values: Any) -> dict[str, Any]:
+    models = [entry.name for entry in store.models]
+    return given_table(values, models, [entry.name for entry in store.benchmarks])
 
 
 def _check_options(store: ReadableStore, options: dict[str, Any]) -> None:
@@ -152,7 +194,7 @@ def _check_options(store: ReadableStore, options: dict[str, Any]) -> None:
                 f"{name}: expected one of {', '.join(known)}, got {options[name]!r}."
                 f"{nearest(options[name], known)}"
             )
-    keys = _column_keys(store)
+    keys = [*_column_keys(store), *SUMMARIES]
     sort_by = options.get("sort_by")
     if sort_by is not None and sort_by not in keys:
         raise ValueError(f"sort_by: unknown benchmark {sort_by!r}.{nearest(sort_by, keys)}")
@@ -160,79 +202,30 @@ def _check_options(store: ReadableStore, options: dict[str, Any]) -> None:
     severity = options.get("severity")
     if severity is not None and severity not in severities:
         raise ValueError(f"severity: expected one of {severities} or None, got {severity!r}")
+    names = [entry.name for entry in store.models]
+    baseline = options.get("baseline")
+    if baseline is not None and baseline not in names:
+        raise ValueError(f"baseline: unknown model {baseline!r}.{nearest(baseline, names)}")
+    if isinstance(metric := options.get("metric"), str):
+        _check_metric(metric, False)
+    _check_delta(options.get("delta", 0.005))
+
+
+def _check_metric(metric: str, given: bool) -> None:
+    if metric not in (*METRICS, *([GIVEN] if given else [])):
+        raise ValueError(
+            f"metric: expected one of {', '.join(METRICS)} or a labelled table, got {metric!r}."
+            f"{nearest(metric, METRICS)}"
+        )
+
+
+def _check_delta(delta: Any) -> float:
+    if not 0 <= delta <= 0.05:
+        raise ValueError(f"delta: expected a fraction in 0..0.05, got {delta!r}")
+    return float(delta)
 
 
 def _column_keys(store: ReadableStore) -> list[str]:
     several = len({entry.set for entry in store.benchmarks}) > 1
     names = [(entry.corruption or entry.name, entry.set) for entry in store.benchmarks]
     return list(dict.fromkeys(f"{own}@{set}" if several else own for own, set in names))
-
-
-def _names(model: Any, benchmark: Any) -> dict[str, Any]:
-    values = [model.name, model.architecture, model.method, model.ratio, model.seed]
-    values += [benchmark.name, benchmark.corruption, benchmark.severity, benchmark.family]
-    return dict(zip(NAMES, [*values, benchmark.set], strict=True))
-
-
-def _whole(correct: int, n: int) -> dict[str, Any]:
-    low, high = wilson(correct, n)
-    accuracy = correct / n if n else np.nan
-    return dict(zip(WHOLE, (n, correct, accuracy, low, high), strict=True))
-
-
-def _subset(part: int, size: int, correct: int, n: int) -> dict[str, Any]:
-    difference = subset_difference(part, size, correct, n)
-    return dict(
-        zip(SUBSET, (size, part, part / size if size else np.nan, *difference), strict=True)
-    )
-
-
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % score interval of the proportion k / n (Wilson 1927); NaN for n = 0.
-
-    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n), p = k / n
-
-    >>> [round(bound, 4) for bound in wilson(81, 263)]
-    [0.2553, 0.3662]
-    """
-    if n == 0:
-        return np.nan, np.nan
-    p = k / n
-    centre = p + Z**2 / (2 * n)
-    half = Z * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
-    scale = 1 + Z**2 / n
-    return (
-        0.0 if k == 0 else float((centre - half) / scale),
-        1.0 if k == n else float((centre + half) / scale),
-    )
-
-
-def subset_difference(k: int, n: int, whole_k: int, whole_n: int) -> tuple[float, float, float]:
-    """Accuracy on a subset minus accuracy on the whole set that holds it, with its 95 % interval.
-
-    With the rest R = W − S: p_S − p_W = (1 − n_S / n_W)(p_S − p_R), and S and R share no sample;
-    the interval is Newcombe's hybrid score interval (Newcombe 1998, method 10), scaled alike.
-
-    Args:
-        k: correct predictions in the subset.
-        n: samples in the subset.
-        whole_k: correct predictions in the whole set.
-        whole_n: samples in the whole set.
-
-    Returns:
-        (difference, low, high), fractions; NaN for an empty subset.
-
-    >>> [round(150 / 80 * bound, 4) for bound in subset_difference(56, 70, 104, 150)]
-    [0.2, 0.0524, 0.3339]
-    """
-    if n == 0:
-        return np.nan, np.nan, np.nan
-    rest = whole_n - n
-    if rest == 0:
-        return 0.0, 0.0, 0.0
-    p, q = k / n, (whole_k - k) / rest
-    (p_low, p_high), (q_low, q_high) = wilson(k, n), wilson(whole_k - k, rest)
-    share = rest / whole_n
-    low = share * (p - q - np.hypot(p - p_low, q_high - q))
-    high = share * (p - q + np.hypot(p_high - p, q - q_low))
-    return share * (p - q), float(low), float(high)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import geowidgets as gw
-from geowidgets.evaluation.potential import allowed_errors, dense_parents, prune_potential
+from geowidgets.evaluation.potential import (
+    allowed_errors,
+    dense_parents,
+    potentials,
+    prune_potential,
+)
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "potential.json"
 
 
 def naive(store, delta: float, family: str, seed: int, benchmark: str, samples) -> float:
@@ -88,3 +97,18 @@ def test_benchmarks_by_name_and_errors(repeats_store) -> None:
     with pytest.raises(ValueError, match=r"fraction in \[0, 1\], got 5"):
         prune_potential(repeats_store, 5)
     assert gw.prune_potential is prune_potential
+
+
+def test_shared_vectors() -> None:
+    """The browser's table and this function drift apart (tests/js/table_potential.test.js)."""
+    vectors = json.loads(VECTORS.read_text())
+    models = [types.SimpleNamespace(**model) for model in vectors["models"]]
+    errors = np.array(vectors["errors"], dtype=float)
+    for delta, expected in zip(vectors["deltas"], vectors["expected"], strict=True):
+        families, repeats, values = potentials(models, errors, vectors["n"], delta)
+        known = np.full(values.shape, np.nan)
+        for key, curve in expected.items():
+            architecture, method, seed = key.split(" / ")
+            known[families.index((architecture, method)), repeats.index(int(seed))] = curve
+        np.testing.assert_array_equal(values, known)
+    assert len({str(values) for values in vectors["expected"]}) > 1

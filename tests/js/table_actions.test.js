@@ -8,6 +8,7 @@ import {
   inFocus,
   toggleClause,
 } from "../../geowidgets/js/lib/table_actions.js";
+import { opOf, pairsBetween } from "../../geowidgets/js/lib/table_pick.js";
 
 const STATE = {
   models: null,
@@ -40,12 +41,47 @@ test("a heading picks, picks again to drop, and the modifier adds or takes out",
   assert.deepEqual(picked([], [0], false), [0]);
 });
 
+const SIZES = { models: 4, benchmarks: 7 };
+const CORNERS = [0, 3].flatMap((model) => [1, 6].map((benchmark) => [model, benchmark]));
+const indices = ({ pairs }) => pairs && [...toIndices(fromBase64(pairs, 28))];
+
 test("dragged cells become pairs, model-major, and the same drag drops them", () => {
   // Catches: rows and columns exchanged in the bits.
-  const sizes = { models: 4, benchmarks: 7 };
-  const { pairs } = choosePairs(STATE, [0, 3], [1, 6], sizes);
-  assert.deepEqual([...toIndices(fromBase64(pairs, 28))], [1, 6, 22, 27]);
-  assert.equal(choosePairs({ ...STATE, pairs }, [0, 3], [1, 6], sizes).pairs, null);
+  const action = choosePairs(STATE, CORNERS, "replace", SIZES);
+  assert.deepEqual(indices(action), [1, 6, 22, 27]);
+  const again = choosePairs({ ...STATE, pairs: action.pairs }, CORNERS, "replace", SIZES);
+  assert.equal(again.pairs, null);
+});
+
+test("pairs are added and taken out; without a clause all are in", () => {
+  // Catches: a subtraction that starts from none, or that toggles what was not picked.
+  const one = choosePairs(STATE, [[0, 0]], "add", SIZES);
+  assert.deepEqual(indices(one), [0]);
+  const more = choosePairs({ ...STATE, pairs: one.pairs }, CORNERS, "add", SIZES);
+  assert.deepEqual(indices(more), [0, 1, 6, 22, 27]);
+  const less = choosePairs({ ...STATE, pairs: more.pairs }, [[0, 0], [3, 1], [2, 2]], "subtract", SIZES);
+  assert.deepEqual(indices(less), [1, 6, 27]);
+  const rest = indices(choosePairs(STATE, [[0, 0]], "subtract", SIZES));
+  assert.deepEqual(rest, Array.from({ length: 27 }, (_, k) => k + 1));
+  const none = choosePairs({ ...STATE, pairs: one.pairs }, [[0, 0]], "subtract", SIZES);
+  assert.deepEqual(indices(none), []);
+});
+
+test("the cells between two places, or the bars inside of one", () => {
+  // Catches: headings that have no models; a drag inside of one cell that takes the whole cell.
+  const layout = {
+    lines: [
+      { kind: "group", models: [0, 1, 2], bars: [] },
+      { kind: "row", models: [2, 1, 0], bars: [[2], [1, 0]] },
+      { kind: "row", models: [3], bars: [[3]] },
+    ],
+    columns: [{ benchmarks: [] }, { benchmarks: [5] }, { benchmarks: [0, 4] }],
+  };
+  const at = (line, column, bar) => ({ line, column, bar });
+  assert.deepEqual(pairsBetween(layout, at(2, 1, 0), at(0, 0, 0)), [[2, 5], [1, 5], [0, 5], [3, 5]]);
+  assert.deepEqual(pairsBetween(layout, at(1, 2, 1), at(1, 2, 1)), [[1, 0], [1, 4], [0, 0], [0, 4]]);
+  assert.deepEqual(pairsBetween(layout, at(1, 1, 0), at(1, 1, 0), true), [[2, 5], [1, 5], [0, 5]]);
+  assert.equal(opOf({ shiftKey: true, altKey: true }), "subtract");
 });
 
 test("Escape drops the table's own clauses, or does nothing", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countCorrect, packedWords } from "../../geowidgets/js/lib/table_counts.js";
+import { countCorrect, createCounter, packedWords } from "../../geowidgets/js/lib/table_counts.js";
+import { moduleBytes, wasmCounter } from "../../geowidgets/js/lib/table_wasm.js";
 
 /** Numbers in [0, 1) that are the same in every run. */
 function random(seed) {
@@ -52,4 +53,37 @@ test("words of the wrong number are refused with both numbers", () => {
   assert.throws(() => packedWords(new Uint8Array(5), 3, 10), /5 bytes, expected 6/);
   const correct = packedWords(new Uint8Array(6), 3, 10);
   assert.throws(() => countCorrect(correct, new Uint32Array(2)), /2 words, expected 1/);
+});
+
+test("WebAssembly counts what the plain twin counts, also after another set and mask", () => {
+  // Catches: a sum that is not reset between pairs; rows of an odd number of words; stale memory.
+  const next = random(11);
+  const words = (length) => Uint32Array.from({ length }, () => next() * 2 ** 32);
+  for (const [pairs, n] of [[1, 5], [7, 64], [3, 65], [40, 1797], [0, 10]]) {
+    const width = Math.ceil(n / 32);
+    const correct = { words: words(pairs * width), width, pairs };
+    const fast = wasmCounter(correct);
+    assert.ok(fast, "WebAssembly must be there in this test");
+    for (let k = 0; k < 3; k += 1) {
+      const mask = words(width);
+      assert.deepEqual(fast(mask, new Uint32Array(pairs)), countCorrect(correct, mask));
+    }
+  }
+  assert.ok(WebAssembly.validate(moduleBytes()));
+});
+
+test("where WebAssembly is forbidden the plain way counts", () => {
+  const { Module } = WebAssembly;
+  const correct = { words: Uint32Array.of(0b1011, 0b1), width: 1, pairs: 2 };
+  try {
+    WebAssembly.Module = class {
+      constructor() {
+        throw new WebAssembly.CompileError("blocked by the page's policy");
+      }
+    };
+    assert.deepEqual([...createCounter()(correct, Uint32Array.of(0b1001))], [2, 1]);
+  } finally {
+    WebAssembly.Module = Module;
+  }
+  assert.throws(() => createCounter()(correct, new Uint32Array(2)), /2 words, expected 1/);
 });

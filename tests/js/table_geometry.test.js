@@ -3,7 +3,6 @@ import { test } from "node:test";
 import {
   barAt,
   barPlaces,
-  differenceScale,
   tableSizes,
   visibleLines,
 } from "../../geowidgets/js/lib/table_geometry.js";
@@ -40,8 +39,4 @@ test("the lines in view include those cut by an edge, and no other", () => {
   assert.deepEqual(visibleLines(tops, 24, 68), [1, 2]);
   assert.deepEqual(visibleLines(tops, 60, 113), [1, 4]);
   assert.deepEqual(visibleLines([0], 0, 100), [0, 0]);
-});
-
-test("the scale of differences steps", () => {
-  assert.deepEqual([0, 0.05, 0.051, 0.3, 0.9].map(differenceScale), [0.05, 0.05, 0.1, 0.3, 1]);
 });

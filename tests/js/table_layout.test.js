@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inside } from "../../geowidgets/js/lib/table_grid.js";
 import { tableCells, tableLayout } from "../../geowidgets/js/lib/table_layout.js";
-import { step } from "../../geowidgets/js/lib/table_pointer.js";
-import { cellLines, csv, points, summary } from "../../geowidgets/js/lib/table_words.js";
+import { csv } from "../../geowidgets/js/lib/table_csv.js";
+import { step } from "../../geowidgets/js/lib/table_keys.js";
+import { ACCURACY, measureOf } from "../../geowidgets/js/lib/table_measures.js";
+import { cellLines, summary } from "../../geowidgets/js/lib/table_words.js";
 
 const model = (name, method, ratio) => ({
   name,
@@ -46,11 +48,27 @@ const DATA = {
       },
     ],
   ]),
+  measure: ACCURACY,
   filtered: false,
   loading: false,
+  waiting: false,
   error: "",
 };
-const DISPLAY = { mode: "bars", order: "family", severity: null, sortBy: null, descending: true };
+const DISPLAY = {
+  mode: "bars",
+  metric: "accuracy",
+  table: null,
+  order: "family",
+  severity: null,
+  sortBy: null,
+  descending: true,
+  potential: false,
+  delta: 0.005,
+  baseline: null,
+  expanded: [],
+};
+const cellsOf = ({ columns }) => tableCells(DIRECTORY, DATA, DISPLAY, columns);
+const STATE = { measure: ACCURACY, filtered: false, loading: false, waiting: false, sets: [] };
 const layout = (display = {}) => tableLayout(DIRECTORY, DATA, { ...DISPLAY, ...display }, 800);
 
 test("tops add up to the height of all lines, and bars rise in ratio", () => {
@@ -72,8 +90,7 @@ test("an empty store has a layout", () => {
   const empty = { ...DIRECTORY, models: [], benchmarks: [] };
   const { lines, columns, tops } = tableLayout(empty, DATA, DISPLAY, 800);
   assert.deepEqual([lines, columns, tops], [[], [], [0]]);
-  const state = { filtered: false, loading: false, sets: [] };
-  assert.match(summary(empty, [], state), /no models yet/);
+  assert.match(summary(empty, [], STATE), /no models yet/);
 });
 
 test("arrows skip headings, stay inside and reach the names and column names", () => {
@@ -100,25 +117,35 @@ test("scrolling to a cell moves as little as needed", () => {
 });
 
 test("CSV: quotes, missing pairs left out, formulas disarmed", () => {
-  const entries = tableCells(DATA).all(3, layout().columns);
-  const lines = csv(DIRECTORY, entries).trim().split("\n");
+  const { columns } = layout();
+  const entries = cellsOf({ columns }).each(columns);
+  const lines = csv(DIRECTORY, entries, ACCURACY).trim().split("\n");
   assert.equal(lines.length, 1 + 9);
   assert.ok(lines.some((line) => line.startsWith('"p, ""90""","net","prune",0.9,0,"clean"')));
   assert.ok(lines.some((line) => line.includes(`"'=cmd"`)));
 });
 
-test("the summary gives range and gaps; differences carry a sign, zero none", () => {
-  const entries = tableCells(DATA).all(3, layout({ severity: 3 }).columns);
-  const words = summary(DIRECTORY, entries, { filtered: false, loading: false, sets: [] });
+test("the file's heading names the metric, also one's own", () => {
+  const heading = (measure) => csv(DIRECTORY, [], measure).trim();
+  assert.match(heading(ACCURACY), /,n,correct,accuracy,low,high,subset_n,subset_correct,/);
+  assert.match(heading(measureOf("margin", null)), /,n,margin,low,high,subset_n,subset_margin,/);
+  const own = { name: "=my, own", unit: "", better: 0, percent: false };
+  assert.match(heading(measureOf("table", own)), /,n,"'=my, own",low/);
+});
+
+test("the summary gives range and gaps", () => {
+  const { lines, columns } = layout({ severity: 3 });
+  const words = summary(DIRECTORY, cellsOf({ columns }).shown(lines, columns), STATE);
   assert.equal(words, "3 models × 4 benchmarks: accuracy 10.0 to 100.0 %, 1 cell not computed.");
-  assert.deepEqual([0.0123, -0.2, 0.0004].map(points), ["+1.2", "−20.0", "0.0"]);
 });
 
 test("hovering gives exact numbers, and says which severities are missing", () => {
   const { columns } = layout();
   const fog = columns.find(({ label }) => label === "fog");
   const lines = (model) =>
-    Object.fromEntries(cellLines(tableCells(DATA).at(model, fog), DIRECTORY.models[model], 2));
+    Object.fromEntries(
+      cellLines(cellsOf({ columns }).at([model], fog), DIRECTORY.models[model], fog, ACCURACY),
+    );
   assert.equal(lines(0).accuracy, "80.00 % (16 of 20, over 2 of 2 severities)");
   assert.equal(lines(2).accuracy, "60.00 % (6 of 10, over 1 of 2 severities)");
   assert.equal(lines(1).removed, "90.0 % of the weights");

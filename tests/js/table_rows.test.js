@@ -130,7 +130,6 @@ test("one line a model carries method and ratio; a heading counts its models", (
       "vgg16",
       "dense",
       "magnitude 30.0 %",
-      "magnitude 30.0 %",
       "magnitude 90.0 %",
       "resnet18",
       "dense",
@@ -138,6 +137,37 @@ test("one line a model carries method and ratio; a heading counts its models", (
   );
   assert.deepEqual(lines[0].models, [0, 3, 4, 1]);
   assert.equal(modelLabel(model("a", "one_shot", 0.8976)), "one shot 89.8 %");
+});
+
+test("models that differ by seed share a bar, and an open row shows them one by one", () => {
+  // Catches: repeats beside each other as if they were ratios; a repeat lost when a row opens.
+  const groups = groupModels(MODELS);
+  const row = (options) => tableLines(groups, MODELS, options).filter(({ kind }) => kind === "row");
+  const [, pruned] = row({});
+  assert.deepEqual([pruned.bars, pruned.repeats, pruned.open], [[[3, 4], [1]], 2, false]);
+  const opened = row({ open: new Set([pruned.key, "gone"]) });
+  assert.deepEqual(
+    opened.map(({ label, bars, child }) => [label, bars, child]),
+    [
+      ["dense", [[0]], false],
+      ["magnitude", [[3, 4], [1]], false],
+      ["seed 0", [[3], [1]], true],
+      ["seed 1", [[4]], true],
+      ["dense", [[2]], false],
+    ],
+  );
+  const each = row({ each: true, open: new Set(["vgg16 / magnitude 30.0"]) });
+  assert.deepEqual(
+    each.map(({ label, models }) => [label, models]),
+    [
+      ["dense", [0]],
+      ["magnitude 30.0 %", [3, 4]],
+      ["seed 0", [3]],
+      ["seed 1", [4]],
+      ["magnitude 90.0 %", [1]],
+      ["dense", [2]],
+    ],
+  );
 });
 
 test("an empty store gives no line and no column", () => {

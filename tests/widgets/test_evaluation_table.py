@@ -11,7 +11,7 @@ import pytest
 
 import geowidgets as gw
 from geowidgets.widgets import _bundles
-from geowidgets.widgets.evaluation_table import subset_difference, wilson
+from geowidgets.widgets.evaluation_intervals import subset_difference, wilson
 
 
 def naive_correct(store, model: int, benchmark: int) -> np.ndarray:
@@ -118,3 +118,135 @@ def test_no_torch_for_a_table() -> None:
     """A course page that only opens a store starts fast."""
     code = "import sys, geowidgets as gw; gw.EvaluationTable; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_published_keys_of_a_metric(tiny_store) -> None:
+    """Moments of another pair or subset; the ratio of sums of squares without its n − 1."""
+    from geowidgets.widgets import bits
+    from geowidgets.widgets.columns import read
+
+    name = tiny_store.sets[0]
+    mask = np.arange(599) % 3 == 0
+    text = bits.encode(mask).replace("/", "_")
+    for metric in ("angle", "margin"):
+        found = read(tiny_store, f"moments/{metric}/{text}/{name}")
+        assert found.shape == (3, 4, 3)
+        column = tiny_store.column(metric, 2, 3)[mask].astype(float)
+        wanted = (mask.sum(), column.mean(), column.var(ddof=1))
+        assert found[2, 3] == pytest.approx(wanted)
+        values = read(tiny_store, f"samples/{metric}/{name}")
+        np.testing.assert_array_equal(values[1, 2], tiny_store.column(metric, 1, 2))
+        whole = read(tiny_store, f"moments/{metric}/all/{name}")
+        np.testing.assert_allclose(whole[..., 1], tiny_store.mean(metric), rtol=1e-6)
+    wanted = gw.expected_calibration_error(tiny_store, samples=mask).values
+    found = read(tiny_store, f"moments/ece/{text}/{name}")
+    np.testing.assert_allclose(found[..., 1], wanted, atol=1e-7)
+    assert np.isnan(found[..., 2]).all()
+    for key, words in [
+        (f"moments/angel/all/{name}", "'angel'.*Did you mean 'angle'"),
+        (f"samples/ece/{name}", "unknown metric 'ece'"),
+        ("moments/angle/all/tset", "unknown sample set 'tset'"),
+        (f"moments/angle/AAAA/{name}", "expected 75 bytes"),
+    ]:
+        with pytest.raises(KeyError, match=words):
+            read(tiny_store, key)
+
+
+def test_dataframe_of_a_metric(tiny_store) -> None:
+    """Accuracy's numbers under a metric's name; a subset's mean that is the whole set's."""
+    table = gw.EvaluationTable(tiny_store, metric="length")
+    table.selection.samples = np.arange(100)
+    row = table.to_dataframe().set_index(["model", "benchmark"]).loc[("dense", "contrast-3")]
+    column = tiny_store.column("length", "dense", "contrast-3").astype(float)
+    assert row.length == pytest.approx(column.mean())
+    assert row.subset_length == pytest.approx(column[:100].mean())
+    assert row.difference_low < row.difference < row.difference_high
+    rest = column[100:]
+    error = math.sqrt(column[:100].var(ddof=1) / 100 + rest.var(ddof=1) / 499)
+    half = 1.959963984540054 * 499 / 599 * error
+    assert row.difference_high - row.difference == pytest.approx(half)
+    assert "correct" not in row.index
+    table.close()
+
+
+def test_repeats_in_the_dataframe(repeats_store) -> None:
+    """Ratios averaged instead of repeats; a third repeat that lacks counted as 0."""
+    table = gw.EvaluationTable(repeats_store)
+    frame = table.to_dataframe(repeats="mean")
+    assert len(frame) == 4 * 3
+    clean = frame[frame.benchmark == "clean"].set_index("ratio")
+    assert clean.repeats.tolist() == [3, 2, 2, 2]
+    assert clean.index.tolist() == sorted(clean.index)
+    pruned = [m for m in repeats_store.models if abs(m.ratio - 0.6) < 0.01]
+    accuracy = repeats_store.accuracy().sel(model=[m.name for m in pruned], benchmark="clean")
+    row = clean.iloc[2]
+    assert row.accuracy == pytest.approx(float(accuracy.mean()))
+    assert row["std"] == pytest.approx(float(accuracy.std(ddof=1)))
+    assert (row.n, row.correct) == (2 * 599, round(float(accuracy.sum()) * 599))
+    middle = round(float(accuracy.mean()) * 599 * 2) / 2
+    assert (row.low, row.high) == pytest.approx(wilson(middle, 599))
+    assert row.model == "magnitude-60-0, magnitude-60-1"
+    with pytest.raises(ValueError, match="'single' or 'mean', got 'all'"):
+        table.to_dataframe(repeats="all")
+    table.close()
+
+
+def test_own_table_by_names(tiny_store) -> None:
+    """Numbers put by position instead of by name; the transposed table taken as it lies."""
+    import pandas as pd
+    import xarray as xr
+
+    models = [m.name for m in tiny_store.models][::-1]
+    values = np.array([[1.5, 2.5], [3.5, 4.5], [5.5, 6.5]])
+    array = xr.DataArray(
+        values.T,
+        dims=("benchmark", "model"),
+        coords={"model": models, "benchmark": ["contrast-3", "clean"]},
+        name="memory",
+        attrs={"unit": "MB", "better": "less"},
+    )
+    table = gw.EvaluationTable(tiny_store, metric=array)
+    said = table.get_state()["table"]
+    assert (table.metric, said["name"], said["unit"], said["better"]) == (
+        "table",
+        "memory",
+        "MB",
+        -1,
+    )
+    found = table.to_dataframe().set_index(["model", "benchmark"]).memory
+    assert found[models[0], "contrast-3"] == 1.5
+    assert found[models[2], "clean"] == 6.5
+    table.metric = "margin"
+    table.metric = pd.DataFrame(values, index=models, columns=["clean", "contrast-3"])
+    assert (table.metric, table.table["name"]) == ("table", "given values")
+    table.close()
+
+
+def test_wrong_tables_are_refused(tiny_store) -> None:
+    """A table of another study shown as if it were this one's."""
+    import pandas as pd
+    import xarray as xr
+
+    def frame(rows, columns):
+        return pd.DataFrame(np.ones((len(rows), len(columns))), index=rows, columns=columns)
+
+    bare = xr.DataArray(np.ones((1, 1)), dims=("model", "benchmark"))
+    for value, error, words in [
+        (frame(["dnese"], ["clean"]), ValueError, "unknown model 'dnese'.*Did you mean 'dense'"),
+        (frame(["dense"], ["claen"]), ValueError, "unknown benchmark 'claen'"),
+        (frame(["dense", "dense"], ["clean"]), ValueError, "'dense' stands in the table twice"),
+        (frame(["dense"], ["clean"]).astype(str), TypeError, "expected numbers"),
+        (bare, ValueError, "the dim 'model' has no names"),
+        (bare.rename(model="m"), ValueError, "expected the dims model and benchmark"),
+        (np.ones((3, 4)), TypeError, "expected a metric's name, .*, got ndarray"),
+        ("lenght", ValueError, "'lenght'.*Did you mean 'length'"),
+        ("table", ValueError, "or a labelled table, got 'table'"),
+    ]:
+        with pytest.raises(error, match=words):
+            gw.EvaluationTable(tiny_store, metric=value)
+    for options, words in [
+        ({"delta": 0.5}, "expected a fraction in 0..0.05, got 0.5"),
+        ({"baseline": "dens"}, "unknown model 'dens'.*Did you mean 'dense'"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            gw.EvaluationTable(tiny_store, **options)

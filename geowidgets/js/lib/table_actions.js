@@ -1,6 +1,16 @@
 // What a click, a key or a drag means: pure functions from the state to an action.
 
-import { add as addBit, empty, equal, fromBase64, has, toBase64 } from "./bits.js";
+import {
+  add as addBit,
+  andNot,
+  empty,
+  equal,
+  fromBase64,
+  full,
+  has,
+  or,
+  toBase64,
+} from "./bits.js";
 
 /**
  * @typedef {import("./selection.js").State} State
@@ -45,21 +55,27 @@ export function toggleClause(state, field, indices, extend) {
 }
 
 /**
- * Cells were dragged over: a clause on their pairs; the same pairs again: none.
+ * Pairs were picked: a clause on them alone (the same pairs again: none), added to the clause, or
+ * taken out of it. Without a clause all pairs are in, so taking out leaves the others.
  * @param {State} state
- * @param {number[]} models
- * @param {number[]} benchmarks
+ * @param {Pair[]} picked
+ * @param {"replace" | "add" | "subtract"} op
  * @param {{ models: number, benchmarks: number }} sizes
  * @returns {Action}
  */
-export function choosePairs(state, models, benchmarks, sizes) {
+export function choosePairs(state, picked, op, sizes) {
   const total = sizes.models * sizes.benchmarks;
-  const mask = empty(total);
-  for (const model of models) {
-    for (const benchmark of benchmarks) addBit(mask, model * sizes.benchmarks + benchmark);
-  }
-  const again = state.pairs !== null && equal(fromBase64(state.pairs, total), mask);
-  return { type: "set", pairs: again ? null : toBase64(mask, total) };
+  const own = empty(total);
+  for (const [model, benchmark] of picked) addBit(own, model * sizes.benchmarks + benchmark);
+  const present = state.pairs === null ? null : fromBase64(state.pairs, total);
+  if (op === "add") return pairsAction(present ? or(present, own) : own, total);
+  if (op === "subtract") return pairsAction(andNot(present ?? full(total), own), total);
+  return pairsAction(present && equal(present, own) ? null : own, total);
+}
+
+/** @param {Uint32Array | null} mask @param {number} total @returns {Action} */
+function pairsAction(mask, total) {
+  return { type: "set", pairs: mask && toBase64(mask, total) };
 }
 
 /**

@@ -1,5 +1,7 @@
 // Correct predictions of every (model, benchmark) pair on a subset, from packed bits.
 
+import { wasmCounter } from "./table_wasm.js";
+
 /**
  * Correctness of one sample set: `words` holds `width` little-endian 32-bit words a pair, pairs in
  * the order (model, benchmark of the set); bit i of a pair is 1 where sample i was classified
@@ -50,6 +52,26 @@ export function countCorrect({ words, width, pairs }, mask, out = new Uint32Arra
     out[pair] = sparse ? sumSparse(right, start, wanted, live) : sumAll(right, start, wanted);
   }
   return out;
+}
+
+/**
+ * `countCorrect` by the fastest means that the page allows. WebAssembly keeps a copy of the last
+ * `correct`, so that a mask is all that crosses.
+ * @returns {(correct: Correct, mask: Uint32Array) => Uint32Array}
+ */
+export function createCounter() {
+  /** @type {Correct | null} */
+  let known = null;
+  /** @type {ReturnType<typeof wasmCounter>} */
+  let fast = null;
+  return (correct, mask) => {
+    if (mask.length !== correct.width) return countCorrect(correct, mask); // says what is wrong
+    if (known !== correct) {
+      known = correct;
+      fast = wasmCounter(correct);
+    }
+    return fast ? fast(mask, new Uint32Array(correct.pairs)) : countCorrect(correct, mask);
+  };
 }
 
 /** Positions of the words that are not empty; a small brush leaves few. @param {Int32Array} mask */

@@ -1,23 +1,36 @@
 // The numbers behind the table: asked for when they are first needed, recounted when a mask changes.
 
 import * as bits from "./bits.js";
-import { countCorrect, packedWords } from "./table_counts.js";
+import { createCounter, packedWords } from "./table_counts.js";
+import { measureOf } from "./table_measures.js";
+import { FIELDS, maskedMoments } from "./table_moments.js";
+import { remembering } from "./table_remembering.js";
 
 /**
  * @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub
  * @typedef {import("./selection_hub.js").SelectionHub} SelectionHub
  * @typedef {import("./table_cells.js").SetNumbers} SetNumbers
- * @typedef {{ sets: Map<string, SetNumbers>, filtered: boolean, loading: boolean, error: string
- *   }} TableData `filtered`: some clause on samples or classes holds
+ * @typedef {import("./table_measures.js").GivenTable} GivenTable
+ * @typedef {{ sets: Map<string, SetNumbers>, measure: import("./table_measures.js").Measure,
+ *   filtered: boolean, loading: boolean, waiting: boolean, error: string }} TableData
+ *   `filtered`: some clause on samples or classes holds; `waiting`: means on the subset are on
+ *   their way
+ * @typedef {{ metric: string, table: GivenTable | null, potential: boolean,
+ *   baseline: string | null }} Wanted
  */
+
+/** Samples of a metric are summed here up to so many bytes; above, the kernel sums them. */
+const HERE_BYTES = 16 * 2 ** 20;
 
 /**
  * @param {ColumnsHub} columns
  * @param {SelectionHub} selection
+ * @param {() => Wanted} wanted what the table shows
  * @param {() => void} arrived called when something that was missing has come, or failed
- * @returns {() => TableData} reads the present numbers; cheap when nothing changed
+ * @returns {(transient?: boolean) => TableData} reads the present numbers; cheap when nothing
+ *   changed; `transient` while a drag is under way: asks the kernel for no sums
  */
-export function createTableData(columns, selection, arrived) {
+export function createTableData(columns, selection, wanted, arrived) {
   /** @type {Map<string, string>} key → why it could not be had */
   const failed = new Map();
   /** @type {Set<string>} */
@@ -26,10 +39,15 @@ export function createTableData(columns, selection, arrived) {
   const packed = remembering(packedWords);
   const classes = remembering(bits.fromClasses);
   const both = remembering(bits.and);
-  const counted = remembering(countCorrect);
+  const counted = remembering(createCounter());
+  const masked = remembering(maskedMoments);
+  const given = remembering(givenMoments);
+  /** Keys that the present picture needs; others' errors no longer matter. @type {Set<string>} */
+  let needed = new Set();
 
   /** @param {string} key */
   function want(key) {
+    needed.add(key);
     const known = columns.peek(key);
     if (known) {
       asked.delete(key);
@@ -48,48 +66,91 @@ export function createTableData(columns, selection, arrived) {
   }
 
   /** The subset of one set, or null; undefined while its labels are on their way.
-   * @param {string} name @param {number[] | null} wanted */
-  function subset(name, wanted) {
+   * @param {string} name @param {number[] | null} chosen */
+  function subset(name, chosen) {
     const mask = selection.mask(name);
-    if (wanted === null) return mask;
+    if (chosen === null) return mask;
     const labels = want(`labels/${name}`);
     if (!labels) return undefined;
-    const chosen = classes(name, labels, wanted);
-    return mask ? both(name, chosen, mask) : chosen;
+    const own = classes(name, labels, chosen);
+    return mask ? both(name, own, mask) : own;
   }
 
-  return () => {
+  /** Sums of a metric on a mask: here, or by the kernel once a drag has come to rest.
+   * @param {string} metric @param {string} name @param {number} n @param {number} pairs
+   * @param {Uint32Array} mask @param {boolean} transient */
+  function part(metric, name, n, pairs, mask, transient) {
+    if (metric !== "ece" && pairs * n * 4 <= HERE_BYTES) {
+      const values = want(`samples/${metric}/${name}`);
+      return values ? masked(`${metric}/${name}`, /** @type {any} */ (values), n, mask) : null;
+    }
+    const text = bits.toBase64(mask, n).replaceAll("/", "_");
+    const key = `moments/${metric}/${text}/${name}`;
+    if (transient) return columns.peek(key) ?? null;
+    return want(key) ?? null;
+  }
+
+  return (transient = false) => {
+    needed = new Set();
     const directory = columns.directory();
     const state = selection.state();
+    const { metric, table, potential, baseline } = wanted();
+    const measure = measureOf(metric, table);
+    const counting = measure.name === "accuracy" || potential || baseline !== null;
     const filtered = state.classes !== null || state.clauses.length > 0;
-    let loading = false;
+    let [loading, waiting] = [false, false];
     const sets = directory.sets.map(({ name, n }) => {
       const own = directory.benchmarks.flatMap(({ set }, index) => (set === name ? [index] : []));
-      const pairs = own.length * directory.models.length;
+      const models = directory.models.length;
+      const pairs = own.length * models;
       const all = pairs ? want(`accuracy/${name}`) : new Float32Array();
       const accuracy = all
-        ? local(name, all, own, directory.benchmarks.length, directory.models.length)
+        ? local(name, all, own, directory.benchmarks.length, models)
         : new Float32Array(pairs).fill(Number.NaN);
       const mask = filtered && pairs ? subset(name, state.classes) : null;
-      const correct = mask ? want(`correct/${name}`) : undefined;
-      loading ||= !all || mask === undefined || (mask !== null && !correct);
+      const correct = mask && counting ? want(`correct/${name}`) : undefined;
+      loading ||= !all || mask === undefined || (mask !== null && counting && !correct);
       const counts =
         mask && correct
           ? counted(name, packed(name, /** @type {Uint8Array} */ (correct), pairs, n), mask)
           : null;
+      const known = mask && (counts || !counting) ? bits.count(mask) : null;
       /** @type {SetNumbers} */
-      const numbers = {
-        n,
-        accuracy,
-        benchmarks: own,
-        counts,
-        subset: counts && mask ? bits.count(mask) : null,
-      };
+      const numbers = { n, accuracy, benchmarks: own, counts, subset: known };
+      if (measure.name === "table" && table) {
+        const places = own.map((index) => directory.benchmarks[index].name);
+        const names = directory.models.map((model) => model.name);
+        numbers.whole = given(name, table, names, places);
+        numbers.fixed = true;
+      } else if (measure.name !== "accuracy" && pairs) {
+        const whole = want(`moments/${metric}/all/${name}`);
+        numbers.whole = whole ?? new Float64Array(pairs * FIELDS).fill(Number.NaN);
+        loading ||= !whole;
+        numbers.part = mask && whole ? part(metric, name, n, pairs, mask, transient) : null;
+        waiting ||= Boolean(mask) && !numbers.part;
+      }
       return /** @type {[string, SetNumbers]} */ ([name, numbers]);
     });
-    const error = [...failed].map(([key, why]) => `${key}: ${why}`).join("; ");
-    return { sets: new Map(sets), filtered, loading: loading && !error, error };
+    const error = [...failed].flatMap(([key, why]) => (needed.has(key) ? [brief(key, why)] : []));
+    const trouble = error.length > 0;
+    return {
+      sets: new Map(sets),
+      measure,
+      filtered,
+      loading: loading && !trouble,
+      waiting: waiting && !trouble,
+      error: error.join("; "),
+    };
   };
+}
+
+/** A key may hold a whole mask; its words need not. @param {string} key @param {string} why */
+function brief(key, why) {
+  const [head, metric, mask] = key.split("/");
+  if (head !== "moments") return `${key}: ${why.replace(`${key}: `, "")}`;
+  const where =
+    mask === "all" ? "" : " on the selected samples, which is too much for the browser,";
+  return `mean ${metric}${where} needs Python: ${why.replace(`${key}: `, "")}`;
 }
 
 /**
@@ -111,28 +172,22 @@ function localAccuracy(all, own, benchmarks, models) {
 }
 
 /**
- * `compute` with its last result kept per name, for as long as the arguments stay the same; arrays
- * of numbers count as the same when their contents are.
- * @template {any[]} A
- * @template R
- * @param {(...args: A) => R} compute
- * @returns {(name: string, ...args: A) => R}
+ * The user's table in the order of the store; what it does not name is missing.
+ * @param {GivenTable} table
+ * @param {string[]} models
+ * @param {string[]} benchmarks
  */
-function remembering(compute) {
-  /** @type {Map<string, { args: A, result: R }>} */
-  const kept = new Map();
-  return (name, ...args) => {
-    const last = kept.get(name);
-    if (last?.args.every((value, i) => sameValue(value, args[i]))) return last.result;
-    const result = compute(...args);
-    kept.set(name, { args, result });
-    return result;
-  };
-}
-
-/** @param {unknown} a @param {unknown} b */
-function sameValue(a, b) {
-  if (a === b) return true;
-  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-  return a.every((value, i) => value === b[i]);
+export function givenMoments({ values, ...table }, models, benchmarks) {
+  const rows = new Map(table.models.map((name, place) => [name, place]));
+  const columns = new Map(table.benchmarks.map((name, place) => [name, place]));
+  const out = new Float64Array(models.length * benchmarks.length * FIELDS).fill(Number.NaN);
+  models.forEach((model, m) => {
+    benchmarks.forEach((benchmark, b) => {
+      const [row, column] = [rows.get(model), columns.get(benchmark)];
+      if (row === undefined || column === undefined) return;
+      const at = 4 * (row * table.benchmarks.length + column);
+      out[(m * benchmarks.length + b) * FIELDS + 1] = values.getFloat32(at, true);
+    });
+  });
+  return out;
 }

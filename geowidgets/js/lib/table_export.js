@@ -1,11 +1,14 @@
-// The table as a file: CSV text, or a PNG of all its lines, also those out of view.
+// The whole table as a picture, also its lines out of view: one drawing, on a canvas or as SVG.
 
 import { css } from "./table_paint.js";
+import { createSvgContext } from "./table_svg.js";
 
 /**
  * @typedef {import("./table_layout.js").Layout} Layout
  * @typedef {import("./table_rows.js").Line} Line
  * @typedef {import("./table_paint.js").Colors} Colors
+ * @typedef {(context: CanvasRenderingContext2D, line: Line) => void} PaintLine
+ * @typedef {{ colors: Colors, font: string, words: string[] }} Look
  */
 
 const MARGIN = 12;
@@ -16,16 +19,24 @@ const LEAST = 520;
 /** Browsers refuse larger canvases. */
 const MAX_SIDE = 16_000;
 
+/** @param {Layout} layout */
+function pictureSize({ sizes, lines, tops }) {
+  const inner = Math.max(sizes.width, LEAST);
+  return {
+    inner,
+    width: inner + 2 * MARGIN,
+    height: sizes.header + tops[lines.length] + FOOT + 2 * MARGIN,
+  };
+}
+
 /**
- * Draw the whole table: names, headings, cells and lines of words below.
+ * The table as a canvas of twice the pixels, less where a browser would refuse so many.
  * @param {Layout} layout
- * @param {(context: CanvasRenderingContext2D, line: Line) => void} paint
- * @param {{ colors: Colors, font: string, words: string[] }} style
+ * @param {PaintLine} paint
+ * @param {Look} look
  */
-export function drawTable(layout, paint, { colors, font, words }) {
-  const { sizes, lines, tops } = layout;
-  const width = Math.max(sizes.width, LEAST) + 2 * MARGIN;
-  const height = sizes.header + tops[lines.length] + FOOT + 2 * MARGIN;
+export function tableCanvas(layout, paint, look) {
+  const { width, height } = pictureSize(layout);
   const ratio = Math.min(2, MAX_SIDE / width, MAX_SIDE / height);
   const canvas = document.createElement("canvas");
   canvas.width = Math.floor(width * ratio);
@@ -33,6 +44,35 @@ export function drawTable(layout, paint, { colors, font, words }) {
   const context = canvas.getContext("2d");
   if (!context) throw new Error("the browser gave no 2d context for the picture");
   context.scale(ratio, ratio);
+  drawTable(context, layout, paint, look);
+  return canvas;
+}
+
+/**
+ * The table as an SVG document of shapes and text.
+ * @param {Layout} layout
+ * @param {PaintLine} paint
+ * @param {Look} look
+ */
+export function tableSvg(layout, paint, look) {
+  const measure = document.createElement("canvas").getContext("2d");
+  if (!measure) throw new Error("the browser gave no 2d context to measure text with");
+  const recorder = createSvgContext(measure);
+  drawTable(recorder.context, layout, paint, look);
+  const { width, height } = pictureSize(layout);
+  return recorder.document(width, height);
+}
+
+/**
+ * Names, headings, cells and lines of words below.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Layout} layout
+ * @param {PaintLine} paint
+ * @param {Look} look
+ */
+function drawTable(context, layout, paint, { colors, font, words }) {
+  const { sizes, lines, tops } = layout;
+  const { inner, width, height } = pictureSize(layout);
   context.fillStyle = css(colors.bg);
   context.fillRect(0, 0, width, height);
   context.translate(MARGIN, MARGIN);
@@ -51,9 +91,8 @@ export function drawTable(layout, paint, { colors, font, words }) {
   context.fillStyle = css(colors.fg);
   words.forEach((text, index) => {
     const y = sizes.header + tops[lines.length] + 20 + index * WORD_LINE;
-    context.fillText(fitted(context, text, Math.max(sizes.width, LEAST)), 0, y);
+    context.fillText(fitted(context, text, inner), 0, y);
   });
-  return canvas;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Layout} layout @param {Colors} colors
@@ -92,9 +131,10 @@ function drawName(context, line, sizes, colors, font) {
   context.fillStyle = css(colors.fg);
   context.textBaseline = "middle";
   context.textAlign = "left";
-  const room = group ? sizes.width : sizes.head - 14;
+  const indent = group ? 0 : line.child ? 24 : 10;
+  const room = group ? sizes.width : sizes.head - indent - 4;
   const text = group ? line.architecture : line.label;
-  context.fillText(fitted(context, text, room), group ? 0 : 10, sizes[line.kind] / 2);
+  context.fillText(fitted(context, text, room), indent, sizes[line.kind] / 2);
   context.fillStyle = css(colors.grid);
   context.fillRect(0, sizes[line.kind] - 1, sizes.width, 1);
   context.textBaseline = "alphabetic";

@@ -80,12 +80,3 @@ export function visibleLines(tops, from, to) {
   while (last < count && tops[last] < to) last += 1;
   return [first, last];
 }
-
-/**
- * The scale of differences: the smallest of a few round numbers of points that holds them all, so that
- * it seldom changes while a brush moves.
- * @param {number} largest largest absolute difference, as a fraction
- */
-export function differenceScale(largest) {
-  return [0.05, 0.1, 0.2, 0.3, 0.5, 0.75].find((step) => largest <= step) ?? 1;
-}

@@ -12,7 +12,8 @@ import { headerRow } from "./table_head.js";
  * @typedef {{ line: HTMLElement, name: HTMLElement, canvas: HTMLCanvasElement,
  *   cells: HTMLElement[] }} Live
  * @typedef {{ paint: (context: CanvasRenderingContext2D, line: Line) => void,
- *   label: (line: Line, column: number) => string }} Painter
+ *   label: (line: Line, column: number) => string,
+ *   chosen: (line: Line, column: number) => boolean }} Painter
  */
 
 /** Lines drawn above and below of the viewport, so that scrolling does not meet a blank. */
@@ -120,6 +121,7 @@ export function createGrid(scroll, painter, signal) {
     if (line?.kind !== "row") return;
     live.get(index)?.cells.forEach((cell, column) => {
       cell.setAttribute("aria-label", painter.label(line, column));
+      cell.setAttribute("aria-selected", String(painter.chosen(line, column)));
     });
   }
 
@@ -128,7 +130,7 @@ export function createGrid(scroll, painter, signal) {
     const lines = layout?.lines ?? [];
     const at = Math.max(-1, Math.min(lines.length - 1, line));
     const group = lines[at]?.kind === "group";
-    const bars = lines[at]?.models.length ?? 1;
+    const bars = lines[at]?.bars.length ?? 1;
     return {
       line: at,
       column: group ? -1 : Math.max(-1, Math.min((layout?.columns.length ?? 0) - 1, column)),
@@ -189,7 +191,7 @@ export function createGrid(scroll, painter, signal) {
     const column = Number(target.dataset.column);
     if (line < 0 || column < 0) return { line, column, bar: 0 };
     const x = event.clientX - target.getBoundingClientRect().left;
-    return { line, column, bar: barAt(x, layout.lines[line].models.length, layout.sizes.column) };
+    return { line, column, bar: barAt(x, layout.lines[line].bars.length, layout.sizes.column) };
   }
 
   return {
@@ -248,13 +250,15 @@ export function inside(now, room, from, to) {
 /** @param {Line} line @param {import("./table_layout.js").Sizes} sizes */
 function lineName(line, sizes) {
   const text = line.kind === "group" ? line.architecture : line.label;
+  const child = line.kind === "row" && line.child;
   const name = html("div", {
-    class: "gw-table-name",
+    class: `gw-table-name${child ? " gw-table-child" : ""}`,
     role: "rowheader",
     tabindex: "-1",
     title: text,
   });
   name.dataset.column = "-1";
+  if (line.kind === "row" && line.repeats > 1) name.append(expander(line));
   name.append(html("span", { class: "gw-table-text" }, text));
   if (line.kind === "group") {
     const count = line.models.length;
@@ -265,6 +269,22 @@ function lineName(line, sizes) {
     name.style.width = `${sizes.head}px`;
   }
   return name;
+}
+
+/** What opens a line's repeats; its own key is Space on the name.
+ * @param {import("./table_rows.js").RowLine} line */
+function expander({ label, repeats, open }) {
+  const words = `${open ? "Hide" : "Show"} the ${repeats} repeats of ${label}`;
+  const button = html("button", {
+    class: "gw-table-expand",
+    type: "button",
+    tabindex: "-1",
+    title: words,
+    "aria-label": words,
+    "aria-expanded": String(open),
+  });
+  button.textContent = open ? "▾" : "▸";
+  return button;
 }
 
 /** @param {number} column @param {import("./table_layout.js").Sizes} sizes */

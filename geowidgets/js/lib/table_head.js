@@ -34,13 +34,14 @@ function heading({ sizes, columns, details, sortBy, descending }, column, index)
   const sorted = column.key === sortBy;
   const first = index === 0 || columns[index - 1].family !== column.family;
   const { title } = column;
+  const keys = column.kind === "benchmark" ? " Enter: only this benchmark." : "";
   const cell = html("div", {
     class: "gw-table-heading",
     role: "columnheader",
     tabindex: "-1",
     title: `${title} (${column.family})`,
     "aria-colindex": String(index + 2),
-    "aria-label": `${title}. Enter: only this benchmark. Space: sort rows by it.`,
+    "aria-label": `${title}.${keys} Space: sort rows by it.`,
   });
   if (sorted) cell.setAttribute("aria-sort", descending ? "descending" : "ascending");
   cell.classList.toggle("gw-table-long", /\S{10}/.test(column.label));

@@ -1,21 +1,22 @@
 // Draws the cells of one line into a canvas context; knows no DOM and reads no data.
 
-import { isClear } from "./table_cells.js";
 import { barPlaces } from "./table_geometry.js";
-import { heatColor, inkOn, mix } from "./table_palette.js";
-import { percent } from "./table_rows.js";
-import { points } from "./table_words.js";
+import { isGain } from "./table_measures.js";
+import { paintTile } from "./table_tiles.js";
 
 /**
  * @typedef {import("./table_cells.js").Cell} Cell
  * @typedef {import("./table_geometry.js").Mode} Mode
+ * @typedef {import("./table_measures.js").Measure} Measure
  * @typedef {import("./theme.js").Rgba} Rgba
  * @typedef {Record<typeof COLORS[number], Rgba>} Colors
  * @typedef {{ x: number, y: number, width: number, height: number }} Box
  * @typedef {{ cell: Cell, dim: boolean, mark: "" | "reference" | "compared", hot: boolean }} Bar
- * @typedef {{ mode: Mode, filtered: boolean, scale: number, parent: number, colors: Colors,
- *   font: string, dark: boolean }} Style `scale`: difference that fills half a cell; `parent`:
- *   accuracy of the line that is drawn across (the dense parent), or NaN
+ * @typedef {{ mode: Mode, filtered: boolean, measure: Measure, domain: [number, number],
+ *   scale: number, parent: number, notch: number, colors: Colors, font: string, dark: boolean
+ *   }} Style `domain`: the shared scale of values; `scale`: difference that fills half a cell;
+ *   `parent`: value of the line that is drawn across (the dense parent), or NaN; `notch`: the bar
+ *   that is the prune potential, −1 none
  */
 
 export const COLORS = /** @type {const} */ ([
@@ -27,6 +28,7 @@ export const COLORS = /** @type {const} */ ([
   "accent",
   "accent-soft",
   "blue",
+  "orange",
   "better",
   "worse",
   "reference",
@@ -35,7 +37,7 @@ export const COLORS = /** @type {const} */ ([
 
 const TOP = 5;
 const BOTTOM = 6;
-const DIMMED = 0.28;
+export const DIMMED = 0.28;
 
 /** @param {Rgba} color @param {number} [alpha] */
 export const css = ([r, g, b, a], alpha = 1) => `rgb(${r} ${g} ${b} / ${a * alpha})`;
@@ -52,17 +54,24 @@ export function paintCell(context, box, bars, style) {
   else for (const bar of bars) paintTile(context, box, bar, style);
 }
 
+/** Place of a value between the ends of the scale, 0 at the bottom. @param {Style} style
+ * @param {number} value */
+export function share({ domain: [low, high] }, value) {
+  return Math.max(0, Math.min(1, (value - low) / (high - low)));
+}
+
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {Bar[]} bars
  * @param {Style} style */
 function paintBars(context, box, bars, style) {
-  const { colors, filtered, parent } = style;
+  const { colors, filtered, parent, notch } = style;
   const places = barPlaces(bars.length, box.width);
   const inner = { ...box, y: box.y + TOP, height: box.height - TOP - BOTTOM };
   const subset = filtered && bars.some(({ cell }) => cell.state === "subset");
   const left = box.x + places.start - 2;
   const right = box.x + box.width - places.start + 2;
-  const level = subset ? inner.y + inner.height / 2 : inner.y + inner.height;
-  context.fillStyle = css(colors.grid, 0.7); // the height of 100 %
+  const ground = subset ? 0.5 : share(style, 0);
+  const level = inner.y + inner.height * (1 - ground);
+  context.fillStyle = css(colors.grid, 0.7); // the height of the whole scale
   context.fillRect(left, inner.y, right - left, inner.height);
   bars.forEach((bar, i) => {
     const slot = { ...inner, x: box.x + places.start + i * places.pitch, width: places.width };
@@ -73,63 +82,86 @@ function paintBars(context, box, bars, style) {
     context.globalAlpha = bar.dim ? DIMMED : 1;
     if (bar.cell.state === "missing") paintMissing(context, slot, colors);
     else if (subset && bar.cell.state === "subset") paintDifference(context, slot, bar.cell, style);
-    else if (!subset) paintAccuracy(context, slot, bar.cell, style);
+    else if (!subset) paintValue(context, slot, bar.cell, style);
     context.globalAlpha = 1;
+    if (i === notch) paintNotch(context, slot, box, colors);
     if (bar.mark) paintMark(context, slot, box, colors[bar.mark]);
   });
   context.fillStyle = css(colors.border);
   context.fillRect(left, Math.round(level), right - left, 1);
   if (!subset && Number.isFinite(parent)) {
     context.fillStyle = css(colors.fg, 0.75);
-    context.fillRect(left, Math.round(inner.y + inner.height * (1 - parent)), right - left, 1);
+    const y = Math.round(inner.y + inner.height * (1 - share(style, parent)));
+    context.fillRect(left, y, right - left, 1);
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Box} slot @param {Cell} cell
- * @param {Style} style */
-function paintAccuracy(context, slot, cell, { colors }) {
-  const height = Math.max(1, slot.height * cell.accuracy);
-  const bar = { ...slot, y: slot.y + slot.height - height, height };
-  context.fillStyle = css(colors.blue, cell.state === "elsewhere" ? 0.35 : 1);
-  fill(context, bar);
-  if (cell.state === "elsewhere") hatch(context, bar, css(colors.fg, 0.55));
-  else whisker(context, slot, 1 - cell.low, 1 - cell.high, css(colors.fg, 0.6));
-}
-
-/** Upwards and filled: better; downwards: worse; pale: the interval holds 0.
+/** A bar from 0 to the value, with its spread over repeats or its interval over samples.
  * @param {CanvasRenderingContext2D} context @param {Box} slot @param {Cell} cell
  * @param {Style} style */
-function paintDifference(context, slot, cell, { colors, scale }) {
+function paintValue(context, slot, cell, style) {
+  const { colors } = style;
+  const [zero, value] = [share(style, 0), share(style, cell.value)];
+  const height = Math.max(1, slot.height * Math.abs(value - zero));
+  const top = slot.y + slot.height * (1 - Math.max(zero, value));
+  const bar = { ...slot, y: Math.min(top, slot.y + slot.height - 1), height };
+  const plain = cell.state === "whole";
+  context.fillStyle = css(colors.blue, plain ? 1 : 0.35);
+  fill(context, bar);
+  if (cell.state === "elsewhere" || cell.state === "fixed")
+    hatch(context, bar, css(colors.fg, 0.55));
+  if (!plain) return;
+  const spread = cell.repeats > 1;
+  const low = spread ? cell.value - cell.std : cell.low;
+  const high = spread ? cell.value + cell.std : cell.high;
+  const color = css(colors.fg, spread ? 0.9 : 0.6);
+  whisker(context, slot, 1 - share(style, low), 1 - share(style, high), color, spread);
+}
+
+/** Upwards: more; coloured by whether that is better; pale: the interval holds 0.
+ * @param {CanvasRenderingContext2D} context @param {Box} slot @param {Cell} cell
+ * @param {Style} style */
+function paintDifference(context, slot, cell, { colors, scale, measure }) {
   if (!Number.isFinite(cell.difference)) return;
   const half = slot.height / 2;
-  const size = (half * cell.difference) / scale;
+  const size = half * Math.max(-1, Math.min(1, cell.difference / scale));
   const middle = slot.y + half;
-  context.fillStyle = css(
-    cell.difference >= 0 ? colors.better : colors.worse,
-    isClear(cell) ? 1 : 0.3,
-  );
+  const color = isGain(measure, cell.difference) ? colors.better : colors.worse;
+  context.fillStyle = css(color, cell.clear ? 1 : 0.3);
   fill(context, { ...slot, y: Math.min(middle, middle - size), height: Math.abs(size) });
   const at = (/** @type {number} */ value) => 0.5 - Math.max(-1, Math.min(1, value / scale)) / 2;
-  whisker(context, slot, at(cell.differenceLow), at(cell.differenceHigh), css(colors.fg, 0.45));
+  whisker(
+    context,
+    slot,
+    at(cell.differenceLow),
+    at(cell.differenceHigh),
+    css(colors.fg, 0.45),
+    false,
+  );
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} box */
-const fill = (context, { x, y, width, height }) => context.fillRect(x, y, width, height);
+export const fill = (context, { x, y, width, height }) => context.fillRect(x, y, width, height);
 
-/** A thin vertical line from `from` to `to` (fractions of the slot's height, from its top); left
- * out where it would be a dot or the bar is too narrow for it.
+/** A thin vertical line from `from` to `to` (fractions of the slot's height, from its top), left
+ * out where it would be a dot or the bar is too narrow for it; with feet for a spread over repeats.
  * @param {CanvasRenderingContext2D} context @param {Box} slot @param {number} from
- * @param {number} to @param {string} color */
-function whisker(context, slot, from, to, color) {
+ * @param {number} to @param {string} color @param {boolean} feet */
+function whisker(context, slot, from, to, color, feet) {
   const height = Math.abs(from - to) * slot.height;
-  if (slot.width < 5 || height < 3) return;
+  if (slot.width < 5 || !(height >= (feet ? 1 : 3))) return;
   context.fillStyle = color;
   const y = slot.y + Math.min(from, to) * slot.height;
-  context.fillRect(slot.x + slot.width / 2 - 0.5, y, 1, height);
+  const x = slot.x + slot.width / 2;
+  context.fillRect(x - 0.5, y, 1, height);
+  if (!feet) return;
+  const half = Math.min(3, slot.width / 2);
+  context.fillRect(x - half, y, 2 * half, 1);
+  context.fillRect(x - half, y + height - 1, 2 * half, 1);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} color */
-function hatch(context, box, color) {
+export function hatch(context, box, color) {
   context.save();
   context.beginPath();
   context.rect(box.x, box.y, box.width, box.height);
@@ -146,7 +178,7 @@ function hatch(context, box, color) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} slot @param {Colors} colors */
-function paintMissing(context, slot, colors) {
+export function paintMissing(context, slot, colors) {
   context.strokeStyle = css(colors["fg-soft"]);
   context.lineWidth = 1;
   context.setLineDash([2, 2]);
@@ -154,6 +186,20 @@ function paintMissing(context, slot, colors) {
   const y = slot.y + slot.height - side - 1.5;
   context.strokeRect(slot.x + 0.5, y, side, side);
   context.setLineDash([]);
+}
+
+/** A small wedge below the bar that the model can be pruned to.
+ * @param {CanvasRenderingContext2D} context @param {Box} slot @param {Box} box
+ * @param {Colors} colors */
+function paintNotch(context, slot, box, colors) {
+  const x = slot.x + slot.width / 2;
+  const y = box.y + box.height - BOTTOM + 1;
+  context.fillStyle = css(colors.orange);
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + 4, y + 5);
+  context.lineTo(x - 4, y + 5);
+  context.fill();
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} slot @param {Box} box
@@ -164,67 +210,4 @@ function paintMark(context, slot, box, color) {
   context.strokeStyle = css(color);
   context.lineWidth = 1.5;
   context.strokeRect(slot.x - 1.5, slot.y - 2.5, slot.width + 3, slot.height + 5);
-}
-
-/** A cell of the heat map or of the plain numbers: one model.
- * @param {CanvasRenderingContext2D} context @param {Box} box @param {Bar} bar
- * @param {Style} style */
-function paintTile(context, box, bar, style) {
-  const { colors, mode, font } = style;
-  const { cell } = bar;
-  const tile = { x: box.x + 0.5, y: box.y + 0.5, width: box.width - 1, height: box.height - 1 };
-  const full = mode === "heat" ? tileColor(cell, style) : null;
-  const background = full && bar.dim ? mix(colors.bg, full, DIMMED) : full;
-  const ink = background ? inkOn(background) : numberColor(cell, colors);
-  if (background) {
-    context.fillStyle = css(background);
-    fill(context, tile);
-  }
-  if (cell.state === "elsewhere")
-    hatch(context, tile, css(colors.fg, mode === "heat" ? 0.45 : 0.25));
-  if (mode === "numbers" || (background && box.width >= 38)) {
-    context.font = font;
-    context.textAlign = "right";
-    context.textBaseline = "middle";
-    context.fillStyle = css(ink, bar.dim ? 0.5 : 1);
-    const right = mode === "numbers" ? box.x + box.width - 10 : box.x + box.width / 2 + 14;
-    context.fillText(tileText(cell), right, box.y + box.height / 2 + 0.5);
-  } else if (cell.state === "missing") {
-    paintMissing(
-      context,
-      { ...tile, x: box.x + box.width / 2 - 3, width: 7, height: box.height - 3 },
-      colors,
-    );
-  }
-  if (bar.mark || bar.hot) {
-    context.lineWidth = 2;
-    context.strokeStyle = css(bar.mark ? colors[bar.mark] : colors.accent);
-    context.strokeRect(box.x + 1, box.y + 1, box.width - 2, box.height - 2);
-  }
-}
-
-/** @param {Cell} cell @param {Style} style @returns {Rgba | null} */
-function tileColor(cell, { filtered, colors, scale, dark }) {
-  if (cell.state === "missing") return null;
-  if (!filtered) return heatColor(cell.accuracy, dark);
-  if (cell.state !== "subset") return mix(colors.bg, heatColor(cell.accuracy, dark), 0.35);
-  if (!Number.isFinite(cell.difference)) return null;
-  const strength = Math.min(1, Math.abs(cell.difference) / scale);
-  const target = cell.difference >= 0 ? colors.better : colors.worse;
-  return mix(colors.bg, target, isClear(cell) ? 0.2 + 0.8 * strength : 0.12 * strength);
-}
-
-/** @param {Cell} cell @param {Colors} colors */
-function numberColor(cell, colors) {
-  if (cell.state === "missing") return colors["fg-soft"];
-  if (cell.state !== "subset") return colors.fg;
-  if (!isClear(cell)) return colors["fg-soft"];
-  return cell.difference > 0 ? colors.better : colors.worse;
-}
-
-/** @param {Cell} cell */
-export function tileText(cell) {
-  if (cell.state === "missing") return "\u2013";
-  if (cell.state !== "subset") return percent(cell.accuracy);
-  return Number.isFinite(cell.difference) ? points(cell.difference) : "\u2013";
 }

@@ -1,6 +1,8 @@
-// Mouse and keyboard on the grid, turned into actions on the selection.
+// The mouse on the grid, turned into actions on the selection.
 
-import { choosePair, choosePairs, clearOwn, toggleClause } from "./table_actions.js";
+import { choosePair, choosePairs, toggleClause } from "./table_actions.js";
+import { listenKeys } from "./table_keys.js";
+import { apart, opOf, pairsBetween } from "./table_pick.js";
 
 /**
  * @typedef {import("./table_grid.js").Place} Place
@@ -8,8 +10,12 @@ import { choosePair, choosePairs, clearOwn, toggleClause } from "./table_actions
  * @typedef {{ grid: ReturnType<typeof import("./table_grid.js").createGrid>,
  *   selection: import("./selection_hub.js").SelectionHub,
  *   change: (display: Partial<import("./table_layout.js").Display>) => void,
+ *   expand: (line: number) => void,
  *   point: (place: Place | null, x: number) => void, layout: () => Layout }} Parts
  */
+
+/** A press that moves further than this is a drag, in pixels. */
+const STILL = 5;
 
 /**
  * @param {HTMLElement} scroll
@@ -18,185 +24,117 @@ import { choosePair, choosePairs, clearOwn, toggleClause } from "./table_actions
  */
 export function listen(scroll, parts, signal) {
   const { grid, point } = parts;
-  /** @type {Place | null} */
+  /** @type {{ place: Place, x: number, y: number, dragging: boolean } | null} */
   let pressed = null;
 
-  scroll.addEventListener(
-    "pointerdown",
-    (event) => {
-      pressed = event.button === 0 ? cellOf(grid.placeOf(event)) : null;
-    },
-    { signal },
-  );
-  scroll.addEventListener(
-    "pointermove",
-    (event) => {
-      const place = cellOf(grid.placeOf(event));
-      point(place, event.clientX);
-      if (pressed) {
-        const dragging = apart(pressed, place);
-        scroll.classList.toggle("gw-table-dragging", dragging);
-        grid.range(dragging ? pressed : null, place);
-      }
-    },
-    { signal },
-  );
-  scroll.addEventListener(
-    "pointerup",
-    (event) => {
-      const place = cellOf(grid.placeOf(event));
-      stopDrag();
-      if (pressed && place && apart(pressed, place)) drag(parts, pressed, place);
-      else if (pressed) activate(parts, pressed, event.shiftKey || event.metaKey || event.ctrlKey);
-      pressed = null;
-    },
-    { signal },
-  );
-  const stopDrag = () => {
-    scroll.classList.remove("gw-table-dragging");
+  /** @template {keyof HTMLElementEventMap} Type @param {Type} type
+   * @param {(event: HTMLElementEventMap[Type]) => void} listener */
+  const on = (type, listener) => scroll.addEventListener(type, listener, { signal });
+
+  const stop = () => {
+    pressed = null;
+    scroll.classList.remove("gw-table-dragging", "gw-table-subtracting");
     grid.range(null, null);
   };
-  for (const end of ["pointercancel", "pointerleave"]) {
-    scroll.addEventListener(
-      end,
-      () => {
-        pressed = null;
-        stopDrag();
-        point(null, 0);
-      },
-      { signal },
-    );
+
+  on("pointerdown", (event) => {
+    const place = event.button === 0 ? cellOf(grid.placeOf(event)) : null;
+    pressed = place && { place, x: event.clientX, y: event.clientY, dragging: false };
+  });
+  on("pointermove", (event) => {
+    const place = cellOf(grid.placeOf(event));
+    point(place, event.clientX);
+    if (!pressed) return;
+    const far = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > STILL;
+    pressed.dragging ||= far && place !== null && !same(pressed.place, place);
+    scroll.classList.toggle("gw-table-dragging", pressed.dragging);
+    scroll.classList.toggle("gw-table-subtracting", pressed.dragging && event.altKey);
+    if (pressed.dragging && place) grid.range(pressed.place, place);
+  });
+  on("pointerup", (event) => {
+    const from = pressed;
+    stop();
+    if (!from) return;
+    const place = cellOf(grid.placeOf(event));
+    if (from.dragging) pick(parts, from.place, place ?? from.place, event);
+    else activate(parts, from.place, event.shiftKey || event.metaKey || event.ctrlKey);
+  });
+  for (const end of /** @type {const} */ (["pointercancel", "pointerleave"])) {
+    on(end, () => {
+      stop();
+      point(null, 0);
+    });
   }
-  scroll.addEventListener(
-    "click",
-    (event) => {
-      const place = grid.placeOf(event);
-      if (!place || cellOf(place)) return;
-      const sort = /** @type {Element} */ (event.target).closest(".gw-table-sort") !== null;
-      if (sort) sortBy(parts, place.column);
-      else activate(parts, place, event.shiftKey || event.metaKey || event.ctrlKey);
-    },
-    { signal },
-  );
-  scroll.addEventListener("keydown", (event) => key(parts, event), { signal });
-  scroll.addEventListener(
-    "focusin",
-    (event) => {
-      const node = /** @type {HTMLElement} */ (event.target);
-      const keyboard = node.matches(":focus-visible");
-      const cursor = grid.cursor();
-      if (keyboard && node === grid.node(cursor)) {
-        point(cellOf(cursor), node.getBoundingClientRect().left);
-      }
-    },
-    { signal },
-  );
-  scroll.addEventListener("focusout", () => point(null, 0), { signal });
+  on("click", (event) => click(parts, event));
+  const commands = {
+    activate: (/** @type {Place} */ place, /** @type {boolean} */ modifier) =>
+      activate(parts, place, modifier),
+    sort: (/** @type {number} */ column) => sortBy(parts, column),
+    cancel: stop,
+  };
+  listenKeys(scroll, parts, commands, signal);
+  on("focusin", (event) => {
+    const node = /** @type {HTMLElement} */ (event.target);
+    const cursor = grid.cursor();
+    if (node.matches(":focus-visible") && node === grid.node(cursor)) {
+      point(cellOf(cursor), node.getBoundingClientRect().left);
+    }
+  });
+  on("focusout", () => point(null, 0));
 }
 
 /** @param {Place | null} place */
 const cellOf = (place) => (place && place.line >= 0 && place.column >= 0 ? place : null);
 
-/** @param {Place} a @param {Place | null} b */
-const apart = (a, b) => b !== null && (a.line !== b.line || a.column !== b.column);
+/** @param {Place} a @param {Place} b */
+const same = (a, b) => !apart(a, b) && a.bar === b.bar;
+
+/** A click outside of the cells; those follow presses. @param {Parts} parts
+ * @param {MouseEvent} event */
+function click(parts, event) {
+  const place = parts.grid.placeOf(event);
+  if (!place || cellOf(place)) return;
+  const target = /** @type {Element} */ (event.target);
+  if (target.closest(".gw-table-sort")) sortBy(parts, place.column);
+  else if (target.closest(".gw-table-expand")) parts.expand(place.line);
+  else activate(parts, place, event.shiftKey || event.metaKey || event.ctrlKey);
+}
 
 /** A click or Enter on a place. @param {Parts} parts @param {Place} place @param {boolean} modifier */
 function activate({ grid, selection, layout }, place, modifier) {
   const { lines, columns } = layout();
   const state = selection.state();
   grid.moveTo(place, false);
-  if (place.line < 0 && place.column < 0) return;
-  if (place.line < 0) {
-    const { benchmarks } = columns[place.column];
+  const line = lines[place.line];
+  const benchmarks = columns[place.column]?.benchmarks ?? [];
+  if (place.column >= 0 && benchmarks.length === 0) return; // a column that sums up others
+  if (!line) {
+    if (place.column < 0) return;
     selection.dispatch(toggleClause(state, "benchmarks", benchmarks, modifier));
-  } else if (place.column < 0) {
-    selection.dispatch(toggleClause(state, "models", lines[place.line].models, modifier));
+  } else if (place.column < 0 || line.kind === "group") {
+    selection.dispatch(toggleClause(state, "models", line.models, modifier));
   } else {
-    const { benchmarks } = columns[place.column];
-    // A column that averages severities stands for its middle one.
+    // A column that averages severities stands for its middle one, a bar for its first repeat.
     const benchmark = benchmarks[benchmarks.length >> 1];
-    const model = lines[place.line].models[place.bar];
+    const [model] = line.bars[place.bar];
     selection.dispatch(choosePair(state, [model, benchmark], modifier));
   }
 }
 
-/** Pairs of all cells between two corners. @param {Parts} parts @param {Place} a @param {Place} b */
-function drag({ selection, layout }, a, b) {
-  const { lines, columns } = layout();
-  const rows = lines.slice(Math.min(a.line, b.line), Math.max(a.line, b.line) + 1);
-  const models = rows.flatMap((line) => (line.kind === "row" ? line.models : []));
-  const across = columns.slice(Math.min(a.column, b.column), Math.max(a.column, b.column) + 1);
-  const benchmarks = across.flatMap((column) => column.benchmarks);
-  const sizes = selection.sizes();
-  selection.dispatch(choosePairs(selection.state(), models, benchmarks, sizes));
+/** Pairs of all cells between two corners, or of the bars inside of one cell.
+ * @param {Parts} parts @param {Place} a @param {Place} b @param {PointerEvent} event */
+function pick({ selection, layout }, a, b, event) {
+  const pairs = pairsBetween(layout(), a, b);
+  if (!pairs.length) return;
+  const action = choosePairs(selection.state(), pairs, opOf(event), selection.sizes());
+  selection.dispatch(action);
 }
 
-/** Best first, then worst first, then as it was. @param {Parts} parts @param {number} column */
+/** Largest first, then smallest first, then as it was. @param {Parts} parts @param {number} column */
 function sortBy({ layout, change }, column) {
   const { columns, sortBy: sorted, descending } = layout();
   const { key: chosen } = columns[column];
   if (sorted !== chosen) change({ sortBy: chosen, descending: true });
   else if (descending) change({ descending: false });
   else change({ sortBy: null, descending: true });
-}
-
-/** @param {Parts} parts @param {KeyboardEvent} event */
-function key(parts, event) {
-  const { grid, selection, layout, point } = parts;
-  const cursor = grid.cursor();
-  if (event.key === "Escape") {
-    const action = clearOwn(selection.state());
-    if (action) selection.dispatch(action);
-  } else if (event.key === "Enter") {
-    activate(parts, cursor, event.shiftKey);
-  } else if (event.key === " " && cursor.line < 0 && cursor.column >= 0) {
-    sortBy(parts, cursor.column);
-  } else {
-    const next = step(layout(), cursor, event);
-    if (!next) return;
-    const place = grid.moveTo(next, true);
-    const node = grid.node(place);
-    if (node) point(cellOf(place), node.getBoundingClientRect().left);
-  }
-  event.preventDefault();
-  event.stopPropagation();
-}
-
-/**
- * Where a key leads; with Ctrl (or Alt on a Mac) left and right go through the bars of a cell.
- * @param {Layout} layout
- * @param {Place} place
- * @param {{ key: string, ctrlKey: boolean, metaKey: boolean }} event
- * @returns {Place | null}
- */
-export function step({ lines, columns }, { line, column, bar }, { key, ctrlKey, metaKey }) {
-  const modifier = ctrlKey || metaKey;
-  const down = (/** @type {number} */ from, /** @type {number} */ by) => {
-    let next = from + by;
-    while (column >= 0 && lines[next]?.kind === "group") next += by; // headings have no cells
-    return next < -1 || next >= lines.length ? from : next;
-  };
-  switch (key) {
-    case "ArrowLeft":
-      return modifier ? { line, column, bar: bar - 1 } : { line, column: column - 1, bar };
-    case "ArrowRight":
-      return modifier ? { line, column, bar: bar + 1 } : { line, column: column + 1, bar };
-    case "[":
-      return { line, column, bar: bar - 1 };
-    case "]":
-      return { line, column, bar: bar + 1 };
-    case "ArrowUp":
-      return { line: down(line, -1), column, bar };
-    case "ArrowDown":
-      return { line: down(line, 1), column, bar };
-    case "PageUp":
-      return { line: Math.max(0, line - 8), column, bar };
-    case "PageDown":
-      return { line: Math.min(lines.length - 1, line + 8), column, bar };
-    case "Home":
-      return { line: modifier ? 0 : line, column: modifier ? -1 : 0, bar };
-    case "End":
-      return { line: modifier ? lines.length - 1 : line, column: columns.length - 1, bar };
-  }
-  return null;
 }

@@ -1,15 +1,22 @@
 // Which models share a row, which benchmarks share a column, and in what order they stand.
 
+import { groupRepeats } from "./table_repeats.js";
+
 /**
  * @typedef {import("./columns_hub.js").ModelInfo} Model
  * @typedef {import("./columns_hub.js").BenchmarkInfo} Benchmark
  * @typedef {{ architecture: string, method: string, models: number[] }} Row
  * @typedef {{ architecture: string, rows: Row[] }} Group
- * @typedef {{ key: string, label: string, severity: string, title: string, family: string,
- *   set: string, benchmarks: number[] }} Column `key`: the corruption or benchmark, with `@set`
- *   where there are several sets; `title`: all that names it
- * @typedef {{ kind: "group", architecture: string, models: number[] }
- *   | { kind: "row", architecture: string, label: string, models: number[] }} Line
+ * @typedef {{ kind: "benchmark" | "potential" | "mce", key: string, label: string,
+ *   severity: string, title: string, family: string, set: string, corrupted: boolean,
+ *   benchmarks: number[] }} Column `key`: the corruption or benchmark, with `@set` where there are
+ *   several sets; `title`: all that names it; a column that sums up others has no `benchmarks`
+ * @typedef {{ kind: "row", key: string, architecture: string, label: string, models: number[],
+ *   bars: number[][], repeats: number, open: boolean, child: boolean }} RowLine
+ *   `bars`: repeats that share a bar; `repeats`: most of them in one, `child`: a single repeat of
+ *   the line above that is open
+ * @typedef {{ kind: "group", architecture: string, models: number[], bars: number[][] }
+ *   | RowLine} Line
  * @typedef {(models: number[], column: Column) => number} Mean
  */
 
@@ -56,8 +63,9 @@ export function benchmarkColumns(benchmarks, severity = null) {
     const own = corruption || name;
     const key = several ? `${own}@${set}` : own;
     const label = readable(own);
-    const names = { key, label, severity: "", title: "" };
-    const column = columns.get(key) ?? { ...names, family, set, benchmarks: [] };
+    const names = { kind: /** @type {const} */ ("benchmark"), key, label, severity: "", title: "" };
+    const corrupted = corruption !== "";
+    const column = columns.get(key) ?? { ...names, family, set, corrupted, benchmarks: [] };
     column.benchmarks.push(index);
     columns.set(key, column);
   });
@@ -161,31 +169,60 @@ export function sortGroups(groups, column, direction, mean) {
 
 /**
  * What stands below each other: an architecture's heading, then its rows; with `each` one line a
- * model, sorted inside the architecture where `value` is given.
+ * model, sorted inside the architecture where `value` is given. Repeats share a bar, and a line
+ * with `each`; a line named in `open` is followed by one line a repeat.
  * @param {Group[]} groups
  * @param {Model[]} models
- * @param {{ each?: boolean, value?: ((model: number) => number) | null }} [options]
+ * @param {{ each?: boolean, value?: ((models: number[]) => number) | null,
+ *   open?: Set<string> }} [options]
  * @returns {Line[]}
  */
-export function tableLines(groups, models, { each = false, value = null } = {}) {
+export function tableLines(groups, models, { each = false, value = null, open } = {}) {
   return groups.flatMap(({ architecture, rows }) => {
+    const parts = rows.flatMap((row) => {
+      const bars = groupRepeats(models, row.models);
+      return each ? bars.map((bar) => [bar]) : [bars];
+    });
+    const sorted = each && value ? byValue(parts, ([bar]) => value(bar)) : parts;
     const all = rows.flatMap((row) => row.models);
-    /** @type {Line[]} */
-    const lines = each
-      ? (value ? byValue(all, value) : all).map((index) => ({
-          kind: "row",
-          architecture,
-          label: modelLabel(models[index]),
-          models: [index],
-        }))
-      : rows.map((row) => ({
-          kind: "row",
-          architecture,
-          label: readable(row.method),
-          models: row.models,
-        }));
-    return [{ kind: "group", architecture, models: all }, ...lines];
+    return [
+      { kind: "group", architecture, models: all, bars: [] },
+      ...sorted.flatMap((bars) => withRepeats(models, bars, each, open ?? new Set())),
+    ];
   });
+}
+
+/** @param {Model[]} models @param {number[][]} bars @param {boolean} each
+ * @param {Set<string>} open @returns {RowLine[]} */
+function withRepeats(models, bars, each, open) {
+  const first = models[bars[0][0]];
+  const label = each ? modelLabel(first) : readable(first.method);
+  const key = `${first.architecture} / ${first.method}${each ? ` ${percent(first.ratio)}` : ""}`;
+  const repeats = Math.max(...bars.map((bar) => bar.length));
+  /** @type {RowLine} */
+  const line = {
+    kind: "row",
+    key,
+    architecture: first.architecture,
+    label,
+    models: bars.flat(),
+    bars,
+    repeats,
+    open: repeats > 1 && open.has(key),
+    child: false,
+  };
+  if (!line.open) return [line];
+  const seeds = [...new Set(line.models.map((index) => models[index].seed))];
+  const children = seeds
+    .sort((a, b) => (a ?? 0) - (b ?? 0))
+    .map((seed) => {
+      const own = bars.flatMap((bar) => bar.filter((index) => models[index].seed === seed));
+      const single = own.map((index) => [index]);
+      const name = `seed ${seed ?? 0}`;
+      const rest = { models: own, bars: single, repeats: 1, open: false, child: true };
+      return { ...line, key: `${key} / ${name}`, label: name, ...rest };
+    });
+  return [line, ...children];
 }
 
 /**

@@ -1,20 +1,19 @@
 // The evaluation table: puts data, layout, grid and selection together.
 
 import { html } from "./elements.js";
-import { offer } from "./picture.js";
 import { inFocus } from "./table_actions.js";
-import { isClear } from "./table_cells.js";
 import { createTableData } from "./table_data.js";
-import { drawTable } from "./table_export.js";
-import { differenceScale } from "./table_geometry.js";
 import { createGrid } from "./table_grid.js";
 import { tableCells, tableLayout } from "./table_layout.js";
 import { fillLegend } from "./table_legend.js";
-import { COLORS, paintCell } from "./table_paint.js";
+import { createLinePainter } from "./table_lines.js";
+import { differenceScale, MCE, measureScale } from "./table_measures.js";
+import { COLORS } from "./table_paint.js";
 import { listen } from "./table_pointer.js";
+import { menuItems } from "./table_saving.js";
 import { createTip } from "./table_tip.js";
 import { createToolbar } from "./table_toolbar.js";
-import { cellLabel, cellLines, csv, summary } from "./table_words.js";
+import { cellLabel, cellLines, summary } from "./table_words.js";
 import { followTheme, readColors } from "./theme.js";
 
 /**
@@ -35,27 +34,37 @@ import { followTheme, readColors } from "./theme.js";
  * @returns {{ redraw: () => void }} `redraw` after a change of display state
  */
 export function createTableView(root, { columns, selection, display, change, height, signal }) {
-  const bar = html("div", {
-    class: "gw-bar gw-table-bar",
-    role: "toolbar",
-    "aria-label": "Evaluation table",
-  });
-  const scroll = html("div", { class: "gw-table-scroll", role: "grid", "aria-label": "Accuracy" });
-  const legend = html("div", { class: "gw-table-legend" });
-  const status = html("div", { class: "gw-table-status", role: "status", "aria-live": "polite" });
-  const problem = html("div", { class: "gw-error", role: "alert" });
-  root.append(bar, problem, scroll, legend, status);
+  const { bar, problem, scroll, legend, status } = parts(root);
   const tip = createTip(root);
   // Numbers that arrive during a drag must not change the view's height under the pointer.
-  const read = createTableData(columns, selection, () => update(dragging));
-  const showToolbar = createToolbar(bar, { change, items: menuItems() });
-  const grid = createGrid(scroll, { paint: paintLine, label }, signal);
+  const read = createTableData(columns, selection, display, () => update(dragging));
+  const lines = createLinePainter({
+    layout: () => layout,
+    cells: () => cells,
+    models: () => columns.directory().models,
+    state: () => selection.state(),
+    focused: (model, benchmark) => focused(model, benchmark),
+    style: () => style,
+    summaryStyle: () => summaryStyle,
+    hot: () => hot,
+    potential: () => display().potential,
+  });
+  const saved = menuItems({
+    directory: () => columns.directory(),
+    layout: () => layout,
+    cells: () => cells,
+    measure: () => data.measure,
+    paint: lines.paint,
+    look: () => ({ ...style, words: words() }),
+  });
+  const showToolbar = createToolbar(bar, { change, items: saved });
+  const grid = createGrid(scroll, { paint: lines.paint, label, chosen: lines.chosen }, signal);
 
   /** @type {TableData} */
   let data = read();
-  let cells = tableCells(data);
   /** @type {Layout} */
   let layout = tableLayout(columns.directory(), data, display(), 0);
+  let cells = tableCells(columns.directory(), data, display(), layout.columns);
   let width = 0;
   let dragging = false;
   /** @type {import("./table_paint.js").Style} */
@@ -63,9 +72,14 @@ export function createTableView(root, { columns, selection, display, change, hei
     ...freshStyle(),
     mode: layout.mode,
     filtered: false,
+    measure: data.measure,
+    domain: [0, 1],
     scale: 0.1,
     parent: Number.NaN,
+    notch: -1,
   };
+  /** How corruption errors are drawn, on a scale of their own. */
+  let summaryStyle = style;
   /** @type {ReturnType<typeof inFocus>} */
   let focused = () => true;
   /** @type {Place | null} */
@@ -80,13 +94,21 @@ export function createTableView(root, { columns, selection, display, change, hei
   /** Everything anew: what stands where may have changed. */
   function redraw() {
     data = read();
-    cells = tableCells(data);
     width = scroll.clientWidth || width; // none while the host hides the view
     layout = tableLayout(columns.directory(), data, display(), width);
-    style = { ...style, ...freshStyle(), mode: layout.mode };
+    cells = tableCells(columns.directory(), data, display(), layout.columns);
+    const whole = cells.shown(layout.lines, layout.columns).map(({ cell }) => cell.value);
+    const domain = measureScale(data.measure, whole);
+    style = { ...style, ...freshStyle(), mode: layout.mode, measure: data.measure, domain };
     scroll.style.maxHeight = `${height()}px`;
     scroll.setAttribute("aria-label", gridLabel());
-    showToolbar(display(), layout.severities);
+    const dense = columns.directory().models.filter(({ ratio }) => ratio <= 0);
+    showToolbar(
+      display(),
+      layout.severities,
+      dense.map(({ name }) => name),
+    );
+    lines.renew();
     follow();
     grid.setLayout(layout);
     settle();
@@ -95,15 +117,16 @@ export function createTableView(root, { columns, selection, display, change, hei
   /** Numbers or clauses changed, nothing moves. @param {boolean} [transient] a drag is under way */
   function update(transient = false) {
     const before = data;
-    data = read();
-    cells = tableCells(data);
-    const moved = [...data.sets].some(([name, { accuracy }]) => {
-      return before.sets.get(name)?.accuracy !== accuracy;
+    data = read(transient);
+    const moved = [...data.sets].some(([name, { accuracy, whole }]) => {
+      const old = before.sets.get(name);
+      return old?.accuracy !== accuracy || old.whole !== whole;
     });
-    if (moved) {
-      redraw(); // accuracies decide on the order of columns and rows
+    if (moved || data.measure.name !== before.measure.name) {
+      redraw(); // values decide on the order of columns and rows
       return;
     }
+    cells = tableCells(columns.directory(), data, display(), layout.columns);
     follow(transient);
     grid.repaint();
     if (!transient) settle();
@@ -111,25 +134,35 @@ export function createTableView(root, { columns, selection, display, change, hei
 
   /** Scale and focus for the present selection. @param {boolean} [transient] */
   function follow(transient = false) {
-    const { models } = columns.directory();
     let largest = 0;
     if (data.filtered) {
-      for (const { cell } of cells.all(models.length, layout.columns)) {
+      for (const { cell } of cells.shown(layout.lines, layout.columns)) {
         // An unclear difference may be as large as it likes: it must not flatten the others.
-        if (isClear(cell)) largest = Math.max(largest, Math.abs(cell.difference));
+        if (cell.clear) largest = Math.max(largest, Math.abs(cell.difference));
       }
     }
-    const scale = differenceScale(largest);
+    const scale = differenceScale(data.measure, largest);
     // Under the pointer the scale only grows, or bars would jump while they are read.
     const kept = transient && style.filtered ? Math.max(style.scale, scale) : scale;
     style = { ...style, filtered: data.filtered, scale: kept };
+    summaryStyle = mceStyle();
     focused = inFocus(selection.state(), selection.pairs(), columns.directory().benchmarks.length);
+  }
+
+  function mceStyle() {
+    const column = layout.columns.find(({ kind }) => kind === "mce");
+    if (!column) return style;
+    const found = layout.lines.flatMap((line) => line.bars.map((one) => cells.at(one, column)));
+    const domain = measureScale(MCE, [...found.map(({ value }) => value), 1]);
+    const differences = found.map(({ difference }) => Math.abs(difference) || 0);
+    const scale = differenceScale(MCE, Math.max(0, ...differences));
+    return { ...style, measure: MCE, domain, scale, parent: 1 };
   }
 
   function emphasise() {
     const { models, benchmarks } = selection.state();
     const every = (/** @type {number[] | null} */ clause, /** @type {number[]} */ indices) =>
-      clause !== null && indices.every((index) => clause.includes(index));
+      clause !== null && indices.length > 0 && indices.every((index) => clause.includes(index));
     grid.emphasise(
       (column) => every(benchmarks, layout.columns[column].benchmarks),
       (line) => every(models, layout.lines[line].models),
@@ -144,110 +177,94 @@ export function createTableView(root, { columns, selection, display, change, hei
       n,
       subset: data.sets.get(name)?.subset ?? null,
     }));
-    const entries = cells.all(directory.models.length, layout.columns);
+    const entries = cells.shown(layout.lines, layout.columns);
     const has = (/** @type {string} */ state) => entries.some(({ cell }) => cell.state === state);
+    const { potential, delta, baseline } = display();
     fillLegend(legend, {
       mode: layout.mode,
+      measure: data.measure,
+      domain: style.domain,
       filtered: data.filtered && has("subset"),
       scale: style.scale,
       dense: directory.models.some(({ parent }) => parent !== null),
       missing: has("missing"),
       elsewhere: has("elsewhere"),
+      fixed: has("fixed"),
+      waiting: has("waiting"),
+      intervals: entries.some(({ cell }) => Number.isFinite(cell.low)),
+      repeats: layout.lines.some((line) => line.kind === "row" && line.repeats > 1),
       compared: selection.state().compared !== null,
+      potential: potential ? delta : null,
+      baseline,
       sets,
     });
-    const words = summary(directory, entries, { ...data, sets });
-    if (status.textContent !== words) status.textContent = words;
+    const said = summary(directory, entries, { ...data, sets });
+    if (status.textContent !== said) status.textContent = said;
     const wrong = data.error || selection.error();
     problem.textContent = wrong;
     problem.hidden = !wrong;
-    root.dataset.gwState = data.loading ? "loading" : "ready";
+    root.dataset.gwState = data.loading || data.waiting ? "loading" : "ready";
     grid.relabel();
     emphasise();
   }
 
   function gridLabel() {
     const { models, benchmarks } = columns.directory();
-    return `Accuracy of ${models.length} models on ${benchmarks.length} benchmarks`;
+    const { title } = data.measure;
+    const what = title[0].toUpperCase() + title.slice(1);
+    return `${what} of ${models.length} models on ${benchmarks.length} benchmarks`;
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Line} line */
-  function paintLine(context, line) {
-    const { sizes } = layout;
-    const { models } = columns.directory();
-    const { reference, compared } = selection.state();
-    const under = hot && layout.lines[hot.line] === line ? hot : null;
-    const parent = models.findIndex(({ name }) => name === models[line.models[0]].parent);
-    layout.columns.forEach((column, index) => {
-      const bars = line.models.map((model, i) => ({
-        cell: cells.at(model, column),
-        dim: !column.benchmarks.some((benchmark) => focused(model, benchmark)),
-        mark: mark(model, column.benchmarks, reference, compared),
-        hot: under?.column === index && under.bar === i,
-      }));
-      const box = { x: index * sizes.column, y: 0, width: sizes.column, height: sizes.row };
-      const dense = parent < 0 ? Number.NaN : cells.at(parent, column).accuracy;
-      paintCell(context, box, bars, { ...style, parent: dense });
-    });
+  /** Lines of words below a picture. */
+  function words() {
+    const marks = [...legend.children].map((entry) => entry.textContent).join("; ");
+    return [status.textContent ?? "", layout.shared ? `${layout.shared}; ${marks}` : marks];
   }
 
   /** @param {Line} line @param {number} column */
   function label(line, column) {
+    if (line.kind === "group") return "";
     const { models } = columns.directory();
-    const own = line.models.map((model) => models[model]);
-    const name = line.kind === "row" ? `${line.architecture}, ${line.label}` : line.architecture;
-    const shown = line.models.map((model) => cells.at(model, layout.columns[column]));
-    return cellLabel(shown, own, name, layout.columns[column]);
+    const own = line.bars.map(([model]) => models[model]);
+    const shown = lines.cellsOf(line, layout.columns[column]);
+    const name = `${line.architecture}, ${line.label}`;
+    return cellLabel(shown, own, name, layout.columns[column], data.measure);
   }
 
   /** @param {Place | null} place @param {number} x */
   function point(place, x) {
-    const lines = [hot, place].flatMap((at) => (at && at.line >= 0 ? [at.line] : []));
+    const touched = [hot, place].flatMap((at) => (at && at.line >= 0 ? [at.line] : []));
     hot = place;
-    grid.repaintLines(lines);
+    grid.repaintLines(touched);
     const line = place && layout.lines[place.line];
     const node = place && place.column >= 0 ? grid.node(place) : null;
-    if (!place || !node || !line || place.line < 0) {
+    if (!place || !node || line?.kind !== "row") {
       tip.hide();
       return;
     }
-    const model = columns.directory().models[line.models[place.bar]];
     const column = layout.columns[place.column];
-    const cell = cells.at(line.models[place.bar], column);
-    tip.show(
-      node.getBoundingClientRect(),
-      x,
-      [model.name, column.title],
-      cellLines(cell, model, column.benchmarks.length),
-    );
+    const shown = lines.cellsOf(line, column);
+    const model = columns.directory().models[line.bars[place.bar][0]];
+    const title = column.kind === "potential" ? line.label : model.name;
+    const found = shown[Math.min(place.bar, shown.length - 1)];
+    const facts = cellLines(found, model, column, data.measure);
+    if (display().potential && column.kind === "benchmark") {
+      const share = cells.potentialAt(line.models, column);
+      if (Number.isFinite(share)) facts.push(["prune potential", `${(100 * share).toFixed(1)} %`]);
+    }
+    tip.show(node.getBoundingClientRect(), x, [title, column.title], facts);
   }
 
-  function menuItems() {
-    const records = () => {
-      const directory = columns.directory();
-      return csv(directory, cells.all(directory.models.length, layout.columns));
-    };
-    return [
-      { label: "Copy CSV", run: () => navigator.clipboard.writeText(records()) },
-      {
-        label: "CSV file",
-        run: () => offer(new Blob([records()], { type: "text/csv" }), "evaluation.csv"),
-      },
-      {
-        label: "PNG",
-        run: () => {
-          const marks = [...legend.children].map((entry) => entry.textContent).join("; ");
-          const own = layout.shared ? `${layout.shared}; ${marks}` : marks;
-          const words = [status.textContent ?? "", own];
-          const canvas = drawTable(layout, paintLine, { ...style, words });
-          canvas.toBlob((blob) => blob && offer(blob, "evaluation.png"));
-        },
-      },
-    ];
+  /** Show or hide a line's repeats. @param {number} index */
+  function expand(index) {
+    const line = layout.lines[index];
+    if (line?.kind !== "row" || line.repeats < 2) return;
+    const rest = display().expanded.filter((key) => key !== line.key);
+    change({ expanded: line.open ? rest : [...rest, line.key] });
   }
 
   followTheme(root, signal, redraw);
-  listen(scroll, { grid, selection, change, point, layout: () => layout }, signal);
+  listen(scroll, { grid, selection, change, expand, point, layout: () => layout }, signal);
   const changed = (/** @type {{ transient: boolean }} */ { transient }) => {
     dragging = transient;
     update(transient);
@@ -267,15 +284,24 @@ export function createTableView(root, { columns, selection, display, change, hei
   return { redraw };
 }
 
-/**
- * @param {number} model
- * @param {number[]} benchmarks
- * @param {[number, number] | null} reference
- * @param {[number, number] | null} compared
- * @returns {"" | "reference" | "compared"}
- */
-function mark(model, benchmarks, reference, compared) {
-  if (compared && compared[0] === model && benchmarks.includes(compared[1])) return "compared";
-  if (reference && reference[0] === model && benchmarks.includes(reference[1])) return "reference";
-  return "";
+/** @param {HTMLElement} root */
+function parts(root) {
+  const made = {
+    bar: html("div", {
+      class: "gw-bar gw-table-bar",
+      role: "toolbar",
+      "aria-label": "Evaluation table",
+    }),
+    problem: html("div", { class: "gw-error", role: "alert" }),
+    scroll: html("div", {
+      class: "gw-table-scroll",
+      role: "grid",
+      "aria-label": "Accuracy",
+      "aria-multiselectable": "true",
+    }),
+    legend: html("div", { class: "gw-table-legend" }),
+    status: html("div", { class: "gw-table-status", role: "status", "aria-live": "polite" }),
+  };
+  root.append(...Object.values(made));
+  return made;
 }

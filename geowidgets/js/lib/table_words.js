@@ -1,65 +1,103 @@
-// The table in words: hover text, labels for screen readers, the summary and the CSV.
+// The table in words: hover text, labels for screen readers and the summary.
 
-import { isClear } from "./table_cells.js";
+import {
+  differenceText,
+  differenceUnit,
+  exactText,
+  MCE,
+  POTENTIAL,
+  valueText,
+} from "./table_measures.js";
 import { percent } from "./table_rows.js";
 
 /**
  * @typedef {import("./table_cells.js").Cell} Cell
+ * @typedef {import("./table_summaries.js").SummaryCell} SummaryCell
  * @typedef {import("./table_rows.js").Column} Column
+ * @typedef {import("./table_measures.js").Measure} Measure
  * @typedef {import("./columns_hub.js").ModelInfo} Model
  * @typedef {import("./columns_hub.js").Directory} Directory
- * @typedef {{ model: number, column: Column, cell: Cell }} Entry
+ * @typedef {{ column: Column, cell: Cell }} Entry
  */
-
-const MINUS = "\u2212";
 
 /** @param {number} value */
 export const integer = (value) => value.toLocaleString("en-US");
 
-/**
- * A difference in percentage points with its sign: `+1.2`, `−0.3`.
- * @param {number} fraction
- */
-export function points(fraction) {
-  const text = Math.abs(100 * fraction).toFixed(1);
-  if (text === "0.0") return "0.0";
-  return `${fraction < 0 ? MINUS : "+"}${text}`;
-}
+/** @param {Measure} measure @param {Column} column */
+export const measureIn = (measure, { kind }) => {
+  if (kind === "benchmark") return measure;
+  return kind === "mce" ? MCE : POTENTIAL;
+};
 
 /**
  * What hovering shows: `[label, value]` lines under the model's name and the column's.
- * @param {Cell} cell
- * @param {Model} model
- * @param {number} wanted benchmarks of the column
+ * @param {SummaryCell} cell
+ * @param {Model} model the first of its repeats
+ * @param {Column} column
+ * @param {Measure} shown
  * @returns {[string, string][]}
  */
-export function cellLines(cell, model, wanted) {
+export function cellLines(cell, model, column, shown) {
+  const measure = measureIn(shown, column);
   /** @type {[string, string][]} */
-  const lines = [["removed", `${percent(model.ratio)} % of the weights`]];
-  if (cell.state === "missing") return [...lines, ["accuracy", "not computed"]];
-  const over = wanted > 1 ? `, over ${cell.benchmarks} of ${wanted} severities` : "";
-  lines.push(
-    ["accuracy", `${percent2(cell.accuracy)} % (${share(cell.correct, cell.n)}${over})`],
-    ["95 % interval", `${percent2(cell.low)} to ${percent2(cell.high)} %`],
-  );
+  const lines = column.kind === "potential" ? [] : [["removed", removed(cell, model)]];
+  if (cell.state === "missing") return [...lines, [measure.title, without(column)]];
+  lines.push([measure.title, whole(cell, column, measure)]);
+  if (cell.repeats > 1) {
+    lines.push(["± std", `${exactText(measure, cell.std)} over ${cell.repeats} repeats`]);
+  }
+  if (Number.isFinite(cell.low)) {
+    const ends = [cell.low, cell.high].map((value) => exactText(measure, value));
+    lines.push(["95 % interval", `${ends[0]} to ${ends[1]}`]);
+  }
   if (cell.state === "elsewhere") lines.push(["selected", "samples of another set"]);
-  if (cell.state === "subset") lines.push(...subsetLines(cell));
+  if (cell.state === "fixed") lines.push(["selected", "given numbers know no samples"]);
+  if (cell.state === "waiting") lines.push(["selected", "being computed"]);
+  if (cell.state === "subset") lines.push(...subsetLines(cell, measure));
+  if (cell.least !== undefined) lines.push(["lowest column", exactText(measure, cell.least)]);
   return lines;
 }
 
-/** @param {Cell} cell @returns {[string, string][]} */
-function subsetLines(cell) {
-  if (cell.subsetN === 0) return [["selected", "no sample of this set"]];
-  const { subsetAccuracy, subsetCorrect, subsetN, difference } = cell;
-  const range = `${points(cell.differenceLow)} to ${points(cell.differenceHigh)}`;
-  return [
-    ["selected", `${percent2(subsetAccuracy)} % (${share(subsetCorrect, subsetN)})`],
-    ["difference", `${points(difference)} points (95 %: ${range})`],
-  ];
+/** @param {Cell} cell @param {Model} model */
+function removed(cell, { ratio }) {
+  const about = cell.repeats > 1 ? "about " : "";
+  return `${about}${percent(ratio)} % of the weights`;
 }
 
-/** @param {number} fraction */
-const percent2 = (fraction) => (100 * fraction).toFixed(2);
+/** @param {Column} column */
+function without({ kind }) {
+  if (kind === "potential") return "needs a dense parent and pruned models";
+  return kind === "mce" ? "needs all severities of model and baseline" : "not computed";
+}
+
+/** @param {Cell} cell @param {Column} column @param {Measure} measure */
+function whole(cell, { benchmarks }, measure) {
+  const value = exactText(measure, cell.value);
+  const over =
+    benchmarks.length > 1 ? `over ${cell.benchmarks} of ${benchmarks.length} severities` : "";
+  const counted = measure.name === "accuracy" ? share(cell.correct, cell.n) : "";
+  const words = [counted, over].filter((text) => text !== "").join(", ");
+  return words ? `${value} (${words})` : value;
+}
+
+/** @param {Cell} cell @param {Measure} measure @returns {[string, string][]} */
+function subsetLines(cell, measure) {
+  if (Number.isNaN(cell.subsetValue)) return [["selected", "no sample of this set"]];
+  const { subsetValue, subsetCorrect, subsetN, difference } = cell;
+  const accuracy = measure.name === "accuracy";
+  const of = subsetN
+    ? ` (${accuracy ? share(subsetCorrect, subsetN) : `n = ${integer(subsetN)}`})`
+    : "";
+  const text = (/** @type {number} */ value) => differenceText(measure, value);
+  const range = Number.isFinite(cell.differenceLow)
+    ? ` (95 %: ${text(cell.differenceLow)} to ${text(cell.differenceHigh)})`
+    : "";
+  const unit = differenceUnit(measure);
+  return [
+    ["selected", `${exactText(measure, subsetValue)}${of}`],
+    ["difference", `${text(difference)}${unit ? ` ${unit}` : ""}${range}`],
+  ];
+}
 
 /** @param {number} part @param {number} whole */
 const share = (part, whole) => `${integer(part)} of ${integer(whole)}`;
@@ -67,43 +105,55 @@ const share = (part, whole) => `${integer(part)} of ${integer(whole)}`;
 /**
  * A gridcell's label: every bar's ratio and number, shortest words.
  * @param {Cell[]} cells
- * @param {Model[]} models those of the line
+ * @param {Model[]} models the first of each bar
  * @param {string} line
  * @param {Column} column
+ * @param {Measure} shown
  */
-export function cellLabel(cells, models, line, column) {
-  const values = cells.map((cell, i) => `${percent(models[i].ratio)} % removed: ${brief(cell)}`);
+export function cellLabel(cells, models, line, column, shown) {
+  const measure = measureIn(shown, column);
+  const values = cells.map((cell, i) =>
+    column.kind === "potential"
+      ? brief(cell, measure)
+      : `${percent(models[i].ratio)} % removed: ${brief(cell, measure)}`,
+  );
   return `${line}, ${column.title}. ${values.join("; ")}`;
 }
 
-/** @param {Cell} cell */
-function brief(cell) {
+/** @param {Cell} cell @param {Measure} measure */
+function brief(cell, measure) {
   if (cell.state === "missing") return "not computed";
-  const whole = `accuracy ${percent(cell.accuracy)} %`;
-  if (cell.state !== "subset" || cell.subsetN === 0) return whole;
-  return `${whole}, selected ${points(cell.difference)} points`;
+  const unit = measure.percent ? " %" : measure.unit;
+  const spread = cell.repeats > 1 ? ` ± ${valueText(measure, cell.std)}` : "";
+  const whole = `${measure.title} ${valueText(measure, cell.value)}${spread}${unit}`;
+  if (cell.state !== "subset" || Number.isNaN(cell.difference)) return whole;
+  const difference = differenceText(measure, cell.difference);
+  return `${whole}, selected ${difference} ${differenceUnit(measure)}`.trimEnd();
 }
 
 /**
  * One sentence on the whole table.
  * @param {Directory} directory
  * @param {Entry[]} entries
- * @param {{ filtered: boolean, loading: boolean, sets: { name: string, n: number,
- *   subset: number | null }[] }} state
+ * @param {{ measure: Measure, filtered: boolean, loading: boolean, waiting: boolean,
+ *   sets: { name: string, n: number, subset: number | null }[] }} state
  */
-export function summary(directory, entries, { filtered, loading, sets }) {
+export function summary(directory, entries, { measure, filtered, loading, waiting, sets }) {
   if (directory.models.length === 0) return "The store holds no models yet.";
   if (directory.benchmarks.length === 0) return "The store holds no benchmarks yet.";
   const subset = entries.filter(({ cell }) => cell.state === "subset" && cell.subsetN > 0);
   if (loading) return "Numbers are on their way.";
-  if (filtered) return `${chosen(sets)}: ${comparison(subset)}`;
-  const values = entries.filter(({ cell }) => cell.state !== "missing").map((e) => e.cell.accuracy);
+  if (waiting) return `${chosen(sets)}: ${measure.title} is being computed on them.`;
+  if (filtered) return `${chosen(sets)}: ${comparison(subset, measure)}`;
+  const values = entries.filter(({ cell }) => cell.state !== "missing").map((e) => e.cell.value);
   const what = `${count(directory.models.length, "model")} × ${count(directory.benchmarks.length, "benchmark")}`;
   if (values.length === 0) return `${what}, none computed yet.`;
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const gone = entries.length - values.length;
   const missing = gone ? `, ${count(gone, "cell")} not computed` : "";
-  return `${what}: accuracy ${percent(low)} to ${percent(high)} %${missing}.`;
+  const unit = measure.percent ? " %" : measure.unit;
+  const range = `${valueText(measure, low)} to ${valueText(measure, high)}${unit}`;
+  return `${what}: ${measure.title} ${range}${missing}.`;
 }
 
 /** @param {{ name: string, n: number, subset: number | null }[]} sets */
@@ -117,81 +167,19 @@ function chosen(sets) {
   return parts.length ? parts.join(", ") : "Samples of another set selected";
 }
 
-/** @param {Entry[]} entries */
-function comparison(entries) {
+/** @param {Entry[]} entries @param {Measure} measure */
+function comparison(entries, measure) {
   if (entries.length === 0) return "nothing to compare.";
-  const clear = entries.filter(({ cell }) => isClear(cell));
-  const better = clear.filter(({ cell }) => cell.difference > 0).length;
-  const worse = clear.length - better;
+  const clear = entries.filter(({ cell }) => cell.clear);
+  const gains = clear.filter(({ cell }) => cell.difference * (measure.better || 1) > 0).length;
+  const losses = clear.length - gains;
   const rest = entries.length - clear.length;
+  const [up, down] = measure.better === 0 ? ["higher", "lower"] : ["better", "worse"];
   return (
-    `${integer(better)} cells better than on the whole set, ${integer(worse)} worse, ` +
+    `${integer(gains)} cells ${up} than on the whole set, ${integer(losses)} ${down}, ` +
     `${integer(rest)} not clearly different.`
   );
 }
 
 /** @param {number} n @param {string} what */
 const count = (n, what) => `${integer(n)} ${what}${n === 1 ? "" : "s"}`;
-
-const HEADER = [
-  "model",
-  "architecture",
-  "method",
-  "ratio",
-  "seed",
-  "benchmark",
-  "set",
-  "n",
-  "correct",
-  "accuracy",
-  "low",
-  "high",
-  "subset_n",
-  "subset_correct",
-  "subset_accuracy",
-  "difference",
-  "difference_low",
-  "difference_high",
-];
-
-/**
- * One record a cell, in the columns of `EvaluationTable.to_dataframe()`; text fields are quoted.
- * @param {Directory} directory
- * @param {Entry[]} entries
- */
-export function csv(directory, entries) {
-  const rows = entries
-    .filter(({ cell }) => cell.state !== "missing")
-    .map(({ model, column, cell }) => {
-      const { name, architecture, method, ratio, seed } = directory.models[model];
-      const subset = cell.state === "subset";
-      return [
-        ...[name, architecture, method].map(quoted),
-        ratio,
-        seed ?? "",
-        quoted(benchmarkName(directory, column)),
-        quoted(column.set),
-        ...[cell.n, cell.correct, cell.accuracy, cell.low, cell.high],
-        ...(subset ? [cell.subsetN, cell.subsetCorrect] : ["", ""]),
-        ...[cell.subsetAccuracy, cell.difference, cell.differenceLow, cell.differenceHigh].map(
-          (value) => (Number.isFinite(value) ? value : ""),
-        ),
-      ].join(",");
-    });
-  return `${[HEADER.join(","), ...rows].join("\n")}\n`;
-}
-
-/** @param {Directory} directory @param {Column} column */
-function benchmarkName(directory, column) {
-  if (column.benchmarks.length === 1) return directory.benchmarks[column.benchmarks[0]].name;
-  return column.title;
-}
-
-/**
- * Quoted for CSV; a leading sign that a spreadsheet would run as a formula is disarmed.
- * @param {string} text
- */
-function quoted(text) {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${safe.replaceAll('"', '""')}"`;
-}
