@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fitted, wrapped } from "../../geowidgets/js/lib/table_export.js";
 import { createSvgContext, fontAttributes, paintOf } from "../../geowidgets/js/lib/table_svg.js";
 
 const recorder = () => createSvgContext({ font: "", measureText: (text) => ({ width: 6 * text.length }) });
@@ -55,4 +56,13 @@ test("what the recorder does not know is an error, not a gap in the picture", ()
   assert.throws(() => context.arc(0, 0, 1, 0, 1));
   assert.deepEqual(paintOf("rgb(1 2 3 / 0.25)"), ["rgb(1,2,3)", 0.25]);
   assert.match(fontAttributes("11px sans-serif"), /^font-family="sans-serif" font-size="11"$/);
+});
+
+test("names wrap between words and are cut with an ellipsis", () => {
+  const context = { measureText: (text) => ({ width: 6 * text.length }) };
+  assert.deepEqual(wrapped(context, "gaussian noise", 60), ["gaussian", "noise"]);
+  assert.deepEqual(wrapped(context, "fog", 60), ["fog"]);
+  assert.deepEqual(wrapped(context, "elastic transform two", 60), ["elastic", "transform two"]);
+  assert.equal(fitted(context, "brightness", 36), "brigh…");
+  assert.equal(fitted(context, "brightness", 3), "");
 });

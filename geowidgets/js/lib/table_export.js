@@ -97,30 +97,61 @@ function drawTable(context, layout, paint, { colors, font, words }) {
 
 /** @param {CanvasRenderingContext2D} context @param {Layout} layout @param {Colors} colors
  * @param {string} font */
-function drawHeadings(context, { sizes, columns, details }, colors, font) {
+function drawHeadings(context, layout, colors, font) {
+  const { sizes, columns } = layout;
   context.font = font;
-  const detailed = details.some((text) => text !== "");
-  columns.forEach(({ label }, index) => {
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  columns.forEach((column, index) => {
     context.save();
     context.translate(sizes.head + index * sizes.column, 0);
+    if (column.family !== columns[index - 1]?.family) drawFamily(context, layout, index, colors);
     context.fillStyle = css(colors.fg);
     if (sizes.upright) {
       context.translate(sizes.column / 2 + 4, sizes.header - 6);
       context.rotate(-Math.PI / 2);
-      context.fillText(fitted(context, label, sizes.header - 10), 0, 0);
-    } else {
-      context.fillText(
-        fitted(context, label, sizes.column - 6),
-        3,
-        sizes.header - (detailed ? 24 : 8),
-      );
-      context.fillStyle = css(colors["fg-soft"]);
-      context.fillText(fitted(context, details[index], sizes.column - 6), 3, sizes.header - 8);
-    }
+      context.fillText(fitted(context, column.label, sizes.header - 26), 0, 0);
+    } else drawHeading(context, layout, index, colors);
     context.restore();
   });
   context.fillStyle = css(colors.border);
   context.fillRect(0, sizes.header - 1, sizes.width, 1);
+}
+
+/** A name in at most two lines, its severity below. @param {CanvasRenderingContext2D} context
+ * @param {Layout} layout @param {number} index @param {Colors} colors */
+function drawHeading(context, { sizes, columns, details }, index, colors) {
+  const room = sizes.column - 6;
+  const lines = wrapped(context, columns[index].label, room);
+  const base = sizes.header - (details.some((text) => text !== "") ? 22 : 8);
+  lines.forEach((text, k) => {
+    context.fillText(fitted(context, text, room), 3, base - 13 * (lines.length - 1 - k));
+  });
+  context.fillStyle = css(colors["fg-soft"]);
+  context.fillText(fitted(context, details[index], room), 3, sizes.header - 8);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Layout} layout @param {number} index
+ * @param {Colors} colors */
+function drawFamily(context, { sizes, columns }, index, colors) {
+  const { family } = columns[index];
+  const count = columns.slice(index).findIndex((column) => column.family !== family);
+  const width = (count < 0 ? columns.length - index : count) * sizes.column - 3;
+  context.fillStyle = css(colors.border);
+  context.fillRect(0, 0, width, 2);
+  context.fillStyle = css(colors["fg-soft"]);
+  if (context.measureText(family).width < width - 6) context.fillText(family, 3, 13);
+}
+
+/** Words in two lines where one does not hold them.
+ * @param {{ measureText: (text: string) => { width: number } }} context
+ * @param {string} text @param {number} room @returns {string[]} */
+export function wrapped(context, text, room) {
+  const words = text.split(" ");
+  let first = words.length;
+  while (first > 1 && context.measureText(words.slice(0, first).join(" ")).width > room) first -= 1;
+  const rest = words.slice(first).join(" ");
+  return rest ? [words.slice(0, first).join(" "), rest] : [text];
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Line} line

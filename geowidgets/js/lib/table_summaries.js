@@ -115,7 +115,7 @@ export function createSummaries(data, { models, delta, baseline, columns }) {
         std: whole.std,
         subsetValue: part,
         difference: part - whole.mean,
-        clear: true,
+        clear: part !== whole.mean,
       };
     },
   };
