@@ -44,15 +44,33 @@ export function groupByClass({ labels, prediction, x, y, classes }) {
   return { n, x, y, labels, prediction, correct, groups, domain: { x: whole("x"), y: whole("y") } };
 }
 
-/** The samples of `mask`, ordered by a metric; those without a value last.
+/** @typedef {{up?: Uint32Array, down?: Uint32Array}} Orders */
+
+/** @type {WeakMap<ArrayLike<number>, Orders>} */
+const orders = new WeakMap();
+
+/** The first `limit` samples of `mask`, ordered by a metric; those without a value last, equals by
+ * number. A column is sorted once, not at each move of a brush.
  * @param {Uint32Array} mask @param {ArrayLike<number>} values @param {boolean} descending */
-export function ranked(mask, values, descending) {
-  const samples = bits.toIndices(mask);
+export function ranked(mask, values, descending, limit = Number.POSITIVE_INFINITY) {
+  const known = orders.get(values) ?? {};
+  orders.set(values, known);
+  const way = descending ? "down" : "up";
+  known[way] ??= sorted(values, descending);
+  const chosen = [];
+  for (const i of known[way]) {
+    if (chosen.length >= limit) break;
+    if (bits.has(mask, i)) chosen.push(i);
+  }
+  return chosen;
+}
+
+/** @param {ArrayLike<number>} values @param {boolean} descending */
+function sorted(values, descending) {
   const sign = descending ? -1 : 1;
-  /** @param {number} i */
-  const key = (i) => (Number.isNaN(values[i]) ? Infinity : sign * values[i]);
-  return samples.sort((a, b) => {
-    const [p, q] = [key(a), key(b)];
-    return p === q ? a - b : p - q;
-  });
+  const keys = Float64Array.from(values, (value) =>
+    Number.isNaN(value) ? Infinity : sign * value,
+  );
+  const order = Uint32Array.from(keys, (_, i) => i);
+  return order.sort((a, b) => (keys[a] === keys[b] ? a - b : keys[a] - keys[b]));
 }

@@ -9,6 +9,7 @@ import { amount, METRIC_NAMES, metricInfo, metricValue } from "./words.js";
 
 const BLOCK = 16; // images asked for together: neighbours come nearly for free
 const PAGE = 48;
+const KEPT = 1000; // buttons that may come back while a brush moves
 
 /** @param {{columns: ColumnsHub, pick: (sample: number) => void,
  *   sort: () => {metric: string, descending: boolean},
@@ -55,6 +56,8 @@ export function createThumbnails({ columns, pick, sort, changeSort }) {
   /** @type {{loaded: Loaded, mask: Uint32Array|null, focus: number}|null} */
   let shown = null;
   let asked = "";
+  /** @type {{of: Loaded|null, buttons: Map<string, HTMLElement>}} */
+  let made = { of: null, buttons: new Map() };
 
   /** @param {{loaded: Loaded, mask: Uint32Array|null, focus: number}} next */
   function update(next) {
@@ -86,22 +89,40 @@ export function createThumbnails({ columns, pick, sort, changeSort }) {
     direction.textContent = sort().descending ? "↓ largest first" : "↑ smallest first";
     const chosen = mask ?? bits.empty(loaded.data.n);
     const order = values(loaded);
-    const samples = order ? ranked(chosen, order, sort().descending) : bits.toIndices(chosen);
-    const first = samples.subarray(0, limit);
-    title.textContent = samples.length
-      ? `${first.length} of ${amount(samples.length)} selected samples`
-      : "Selected samples";
-    grid.replaceChildren(...[...first].map((i) => thumbnail(loaded, i, order?.[i], i === focus)));
-    more.hidden = samples.length <= limit;
+    const n = bits.count(chosen);
+    const first = order
+      ? ranked(chosen, order, sort().descending, limit)
+      : [...bits.toIndices(chosen).subarray(0, limit)];
+    title.textContent = n ? `${first.length} of ${amount(n)} selected samples` : "Selected samples";
+    place(first.map((i) => thumbnail(loaded, i, order?.[i], i === focus)));
+    more.hidden = n <= limit;
     const { image } = columns.set(loaded.set) ?? {};
     if (!image) note.textContent = "The store holds no images of this set.";
     else if (!mask) note.textContent = "Draw a lasso around dots to see their images here.";
-    else note.textContent = samples.length ? "" : "No sample satisfies every clause.";
+    else note.textContent = n ? "" : "No sample satisfies every clause.";
+  }
+
+  /** @param {HTMLElement[]} next */
+  function place(next) {
+    const there = grid.children;
+    const same = next.length === there.length && next.every((one, k) => one === there[k]);
+    if (!same) grid.replaceChildren(...next);
+  }
+
+  /** The button of a sample, made anew only when something on it is another.
+   * @param {Loaded} loaded @param {number} i @param {number|undefined} value
+   * @param {boolean} focused */
+  function thumbnail(loaded, i, value, focused) {
+    if (loaded !== made.of || made.buttons.size > KEPT) made = { of: loaded, buttons: new Map() };
+    const key = `${i} ${focused} ${sort().metric} ${value}`;
+    const button = made.buttons.get(key) ?? makeThumbnail(loaded, i, value, focused);
+    made.buttons.set(key, button);
+    return button;
   }
 
   /** @param {Loaded} loaded @param {number} i @param {number|undefined} value
    * @param {boolean} focused */
-  function thumbnail({ set, data }, i, value, focused) {
+  function makeThumbnail({ set, data }, i, value, focused) {
     const names = columns.directory().classes;
     const right = data.prediction[i] === data.labels[i];
     const said = names[data.prediction[i]] ?? "no prediction";
