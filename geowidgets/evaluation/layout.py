@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +16,7 @@ METHODS = ("umap", "pca", "auto")
 LEAST = 4  # points below which UMAP says nothing that the principal components do not
 _SMALL, _EPOCHS = 4000, (500, 200)  # points, and optimisation epochs up to and above them
 _STEPS = 64  # of the bisection for each point's bandwidth
+_ONE_AT_A_TIME = threading.Lock()
 _BANDWIDTH_FLOOR = 1e-3  # of the mean distance to the neighbours
 
 
@@ -81,15 +86,12 @@ def umap_plane(
         from umap.umap_ import find_ab_params, simplicial_set_embedding
     a, b = find_ab_params(1.0, min_dist)
     count = len(start)
-    plane, _ = simplicial_set_embedding(
-        start, fuzzy_graph(indices, distances), 2, 1.0, a, b, 1.0, 5,
-        _EPOCHS[count > _SMALL], _spread(start), np.random.RandomState(seed), "euclidean", {},
-        False, {}, False,
-        tqdm_kwds={
-            "file": _Epochs(report), "disable": False, "mininterval": 0.1,
-            "bar_format": "{n_fmt}/{total_fmt}",
-        },
-    )  # fmt: skip
+    with _epochs_told(report):
+        plane, _ = simplicial_set_embedding(
+            start, fuzzy_graph(indices, distances), 2, 1.0, a, b, 1.0, 5,
+            _EPOCHS[count > _SMALL], _spread(start), np.random.RandomState(seed), "euclidean", {},
+            False, {}, False, tqdm_kwds={"disable": True},
+        )  # fmt: skip
     report("umap", 1.0)
     return np.asarray(plane, np.float32)
 
@@ -151,16 +153,25 @@ def _spread(start: np.ndarray) -> np.ndarray:
     return spread
 
 
-class _Epochs:
-    """A file that tqdm writes `done/total` to."""
+@contextmanager
+def _epochs_told(report: Report) -> Iterator[None]:
+    """Tell how far the optimisation is.
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
+    umap-learn tells it to a bar of its own only, which in a notebook is a widget that nobody
+    asked for; the loop's `tqdm` is therefore replaced for as long as it runs.
+    """
+    from umap import layouts
 
-    def write(self, text: str) -> None:
-        done, _, total = text.strip().partition("/")
-        if done.isdigit() and total.isdigit():
-            self._report("umap", int(done) / max(1, int(total)))
+    def epochs(numbers: range, **_: Any) -> Iterator[int]:
+        for number in numbers:
+            if number % max(1, len(numbers) // 50) == 0:
+                report("umap", number / len(numbers))
+            yield number
 
-    def flush(self) -> None:
-        pass
+    with _ONE_AT_A_TIME:
+        before = layouts.tqdm
+        layouts.tqdm = epochs
+        try:
+            yield
+        finally:
+            layouts.tqdm = before
