@@ -57,6 +57,7 @@ _HOME = {
     "class_direction_table": "geowidgets.evaluation.class_directions",
     "cka": "geowidgets.evaluation.feature_alignment",
     "table_json": "geowidgets.evaluation.export",
+    "table_text": "geowidgets.evaluation.text",
     "attribution": "geowidgets.attribution",
     "occlusion": "geowidgets.attribution",
     "occlusion_maps": "geowidgets.attribution",

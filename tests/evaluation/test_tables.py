@@ -149,6 +149,20 @@ def test_every_table_is_json(vulnerable_store, repeats_store, tmp_path) -> None:
     assert json.loads(gw.table_json(tables["guidelines"]))[0]["family"] == "LeNet5 / magnitude"
 
 
+def test_text_states_interval_and_protocol(vulnerable_store, repeats_store) -> None:
+    """A paper's figure beside ours without a word on how they differ."""
+    text = gw.table_text(gw.vulnerability(vulnerable_store, draws=2, data="MNIST"))
+    assert "-0.690" in text and "PV / magnitude" in text
+    assert "interval: 95 % percentile bootstrap, 2 draws, seed 0" in text
+    assert "protocol: Li et al. do not say which recipe" in text
+    exemplars = gw.table_text(gw.pie(repeats_store, draws=2))
+    assert "dense_label" not in exemplars and "auroc" in exemplars
+    accuracy = gw.table_text(gw.prune_potential(repeats_store))
+    assert "prune_potential" in accuracy and "unit: fraction of weights removed" in accuracy
+    advice = gw.table_text(gw.guidelines(repeats_store, severity=4))
+    assert "note: Advice from the potentials" in advice
+
+
 def test_public_names_are_functions() -> None:
     """A name that gives the module of the same name."""
     for name in ("corruption_error", "excess_error", "ensemble", "guidelines", "pie", "cka",
