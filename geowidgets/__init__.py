@@ -68,6 +68,7 @@ _HOME = {
     "LocalGeometry": "geowidgets.widgets.local_geometry",
     "ParallelCoordinates": "geowidgets.widgets.parallel_coordinates",
     "AttributionGrid": "geowidgets.widgets.attribution_grid",
+    "SimilarityMap": "geowidgets.widgets.similarity_map",
     "Explorer": "geowidgets.widgets.explorer",
     "save_page": "geowidgets.widgets.saved_page",
     # rung 6

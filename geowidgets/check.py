@@ -19,6 +19,7 @@ BUNDLES = (
     "parallel_coordinates",
     "saved_page",
     "selection",
+    "similarity_map",
 )
 # The classic extensions that draw any widget in JupyterLab; each comes with the package named.
 EXTENSIONS = {

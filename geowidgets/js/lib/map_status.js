@@ -1,0 +1,76 @@
+// What the view says of the map's computation: how far it is, that it failed, that it is old.
+import { html } from "./elements.js";
+import { insteadWords, stageWords } from "./map_words.js";
+
+/** @typedef {ReturnType<typeof import("./map_parts.js").createParts>} Parts */
+/** @typedef {import("./map_view.js").Data} Data */
+
+/** @param {Parts} parts
+ * @param {{command: (type: "compute"|"cancel") => void}} channel @param {AbortSignal} signal */
+export function createStatus(parts, channel, signal) {
+  let problem = "";
+  const afresh = html("button", { class: "gw-control", type: "button" }, "Compute again");
+  const emptyText = html("div");
+  const failedText = html("div");
+  parts.stale.append("The store has changed since this map was computed. ", afresh);
+  parts.progress.append(parts.bar, " ", parts.progressText, " ", parts.cancel);
+  parts.empty.append(emptyText);
+  parts.error.append(failedText);
+
+  /** @param {"compute"|"cancel"} type */
+  const command = (type) => () => {
+    try {
+      channel.command(type);
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    }
+  };
+  parts.cancel.addEventListener("click", command("cancel"), { signal });
+  parts.again.addEventListener("click", command("compute"), { signal });
+  afresh.addEventListener("click", command("compute"), { signal });
+
+  /** @param {string} words */
+  function say(words) {
+    problem = words;
+    failedText.textContent = words;
+    parts.error.hidden = !words;
+  }
+
+  return {
+    error: say,
+    /** @param {string} words over the map */
+    note(words) {
+      parts.note.textContent = words;
+      parts.note.hidden = !words;
+    },
+    /** @param {{first: string, rest: string}} words */
+    count({ first, rest }) {
+      if (parts.countFirst.textContent !== first) parts.countFirst.textContent = first;
+      if (parts.countRest.textContent !== rest) parts.countRest.textContent = rest;
+    },
+    /** @param {Data} data @param {import("./columns_hub.js").Directory} directory
+     * @param {boolean} there */
+    draw({ phase, info }, { revision, done }, there) {
+      const busy = phase.name === "computing";
+      parts.progress.hidden = !busy;
+      parts.bar.value = phase.done;
+      const words = busy ? stageWords(phase) : "";
+      if (parts.progressText.textContent !== words) parts.progressText.textContent = words;
+      const failed = phase.name === "failed" ? phase.message : "";
+      if (failed) failedText.textContent = `The map could not be computed. ${failed}`;
+      else failedText.textContent = problem;
+      parts.error.hidden = !failed && !problem;
+      const offered = ["waiting", "cancelled", "failed"].includes(phase.name) && !there;
+      const instead = insteadWords(phase, there);
+      emptyText.textContent = instead;
+      parts.empty.hidden = !instead && !offered && !(busy && !there);
+      if (busy && !there) emptyText.textContent = "The map appears here as soon as it is computed.";
+      if (offered && !parts.again.isConnected) parts.empty.append(parts.again);
+      if (!offered) parts.again.remove();
+      parts.body.hidden = !there;
+      parts.caption.hidden = !there;
+      parts.count.hidden = !there;
+      parts.stale.hidden = !there || busy || (info.revision === revision && info.done === done);
+    },
+  };
+}
