@@ -106,14 +106,12 @@ def _reachable(roots: Sequence[View]) -> list[BundledWidget]:
 def _record(widget: BundledWidget, parts: packing.Parts) -> dict[str, Any]:
     """A widget's bundle and its synced state, bytes set apart."""
     state = widget.get_state(drop_defaults=False)
-    ours = set(type(widget).own_options()) | {"preloaded"}
+    ours = set(type(widget).own_options())
+    if isinstance(widget, Columns):
+        ours.discard("preloaded")  # packed smaller, with the pairs that were asked for
     return {
         "bundle": widget.bundle,
-        "state": {
-            name: parts.extract(value)
-            for name, value in state.items()
-            if name in ours and name != "preloaded"
-        },
+        "state": {name: parts.extract(value) for name, value in state.items() if name in ours},
     }
 
 
