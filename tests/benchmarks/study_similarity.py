@@ -158,7 +158,7 @@ REDUNDANT = (
     "overlapping trees, is 0.33 to 0.45 for all of them and does not rank them."
 )
 DISTANT = (
-    "Yes: MPT nets lie about five times as far from their dense net as retrained magnitude nets do, "
+    "Yes: MPT nets lie about five times as far from their dense net as retrained magnitude nets, "
     "about twice as far as the same net trained again from other weights, and farther than a net "
     "that is pruned without retraining until it is as inaccurate as they are (MPT reaches at most "
     "52 and 54 % here, the dense nets 64 and 66 %; in the paper they are equally good). Retrained "
