@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -91,8 +92,10 @@ def batch_size(batch: int | None, pixels: Tensor, device: torch.device) -> int:
     return int(batch)
 
 
-class Occluded:
+class Plain:
     """Every occluded image goes whole through the model."""
+
+    path = "plain"
 
     def __init__(self, net: Net, pixels: Tensor, filling: Tensor, regions: Regions) -> None:
         self._net, self._regions = net, regions
@@ -102,8 +105,14 @@ class Occluded:
         """Features and logits of the untouched image, a batch of one."""
         return self._net.features_and_logits(self._net.prepare(self._pixels[None]))
 
-    def run(self, first: int, stop: int) -> tuple[Tensor, Tensor]:
-        """Features and logits with regions `first` … `stop − 1` occluded."""
-        masks = self._regions.masks(first, stop)[:, None]
+    def batches(self, size: int) -> Iterator[np.ndarray]:
+        """Indices of regions, at most `size` at a time."""
+        count = len(self._regions)
+        for first in range(0, count, size):
+            yield np.arange(first, min(first + size, count))
+
+    def run(self, indices: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Features and logits with each of these regions occluded."""
+        masks = self._regions.masks(indices)[:, None]
         images = torch.where(masks, self._filling, self._pixels)
         return self._net.features_and_logits(self._net.prepare(images))

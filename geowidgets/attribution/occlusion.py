@@ -10,16 +10,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from geowidgets.attribution.forward import Net, Occluded, batch_size, opened
+from geowidgets.attribution.forward import Net, Plain, batch_size, opened
+from geowidgets.attribution.graph import UntraceableError
+from geowidgets.attribution.local import Local
 from geowidgets.attribution.pixels import as_pixels, fill_image
 from geowidgets.attribution.progress import Cancel, Progress, Steps
 from geowidgets.attribution.regions import Masks, Regions, Windows
 from geowidgets.attribution.scores import METRICS, UNITS, Metric, Scores
 from geowidgets.latents import Head
 from geowidgets.study.model_entry import ModelEntry, Transform
+from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:
     import xarray as xr
+
+PATHS = ("auto", "local", "plain")
 
 
 def occlusion(
@@ -76,8 +81,8 @@ def occlusion(
         sigma: Width of the blur, pixels; None = half of the window's longer side.
         batch: Images a forward pass; None = by size and device.
         device: `"auto"` = CUDA where there is one.
-        path: `"auto"` recomputes only what a window changes where the net can be traced;
-            `"plain"` feeds every occluded image whole.
+        path: `"auto"` recomputes only what a window can change where the net can be taken apart
+            (`"local"`), else feeds every occluded image whole (`"plain"`); either by name too.
         progress: True for a bar, or a function of (done, total) windows.
         cancel: A `threading.Event` or a function; once true, `CancelledError` is raised.
 
@@ -132,6 +137,10 @@ class Plan:
     batch: int | None = None
     path: str = "auto"
 
+    def __post_init__(self) -> None:
+        if self.path not in PATHS:
+            raise ValueError(f"path: unknown word {self.path!r}; {nearest(self.path, PATHS)}")
+
     def regions(self, pixels: Tensor) -> Regions:
         """What is occluded at a time on an image `(channel, y, x)`."""
         shape = (pixels.shape[1], pixels.shape[2])
@@ -156,15 +165,13 @@ def occlusion_map(
 ) -> xr.DataArray:
     """One map; see `occlusion`. Advances `steps` by the number of regions."""
     scores = Scores(net.head, label, plan.metrics, plan.margin, plan.use_bias, net.device)
-    engine = Occluded(net, pixels, plan.filling(pixels, regions), regions)
+    engine, reason = _engine(net, pixels, plan, regions)
     features, logits = engine.original()
     before = scores(features, logits)[:, 0].cpu().numpy()
-    step = batch_size(plan.batch, pixels, net.device)
     after = np.empty((len(before), len(regions)))
-    for first in range(0, len(regions), step):
-        stop = min(first + step, len(regions))
-        after[:, first:stop] = scores(*engine.run(first, stop)).cpu().numpy()
-        steps.advance(stop - first)
+    for indices in engine.batches(batch_size(plan.batch, pixels, net.device)):
+        after[:, indices] = scores(*engine.run(indices)).cpu().numpy()
+        steps.advance(len(indices))
     attrs = {
         "label": scores.label,
         "prediction": int(logits[0].argmax()),
@@ -172,13 +179,26 @@ def occlusion_map(
         "fill": plan.fill if isinstance(plan.fill, str) else np.asarray(plan.fill).tolist(),
         "margin": plan.margin,
         "regions": len(regions),
-        "path": "plain",
-        "path_reason": "",
+        "path": engine.path,
+        "path_reason": reason,
     }
     if isinstance(regions, Windows):
         attrs |= {"window": list(regions.window), "stride": list(regions.stride)}
     values = regions.average(after - before[:, None])
     return labelled(values, before, scores.names, attrs, "occlusion")
+
+
+def _engine(net: Net, pixels: Tensor, plan: Plan, regions: Regions) -> tuple[Plain | Local, str]:
+    """What feeds the occluded images, and why it is not the faster one."""
+    filling = plan.filling(pixels, regions)
+    if plan.path == "plain":
+        return Plain(net, pixels, filling, regions), "asked for"
+    try:
+        return Local(net, pixels, filling, regions), ""
+    except UntraceableError as error:
+        if plan.path == "local":
+            raise
+        return Plain(net, pixels, filling, regions), str(error)
 
 
 def labelled(

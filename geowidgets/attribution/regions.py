@@ -19,7 +19,7 @@ class Regions(Protocol):
 
     def __len__(self) -> int: ...
 
-    def masks(self, first: int, stop: int) -> Tensor:
+    def masks(self, indices: np.ndarray) -> Tensor:
         """bool `(region, y, x)` of some of the regions; true = occluded."""
         ...
 
@@ -75,9 +75,9 @@ class Windows:
         bottom = np.minimum(top + self.window[0], self.shape[0])
         return np.stack([top, bottom, left, np.minimum(left + self.window[1], self.shape[1])], 1)
 
-    def masks(self, first: int, stop: int) -> Tensor:
+    def masks(self, indices: np.ndarray) -> Tensor:
         """See `Regions`."""
-        row, column = np.divmod(np.arange(first, min(stop, len(self))), len(self._starts[1]))
+        row, column = np.divmod(indices, len(self._starts[1]))
         rows, columns = self._covers
         return torch.from_numpy(rows[row][:, :, None] & columns[column][:, None, :])
 
@@ -121,9 +121,9 @@ class Masks:
     def __len__(self) -> int:
         return len(self._masks)
 
-    def masks(self, first: int, stop: int) -> Tensor:
+    def masks(self, indices: np.ndarray) -> Tensor:
         """See `Regions`."""
-        return torch.from_numpy(self._masks[first:stop])
+        return torch.from_numpy(self._masks[indices])
 
     def average(self, values: np.ndarray) -> np.ndarray:
         """See `Regions`."""
