@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -75,24 +77,24 @@ def _ranks(rows: np.ndarray) -> np.ndarray:
     return np.concatenate(ranks, axis=1)
 
 
-def pairwise(matrix: np.ndarray, device: torch.device, report: Report) -> np.ndarray:
+def pairwise(matrix: np.ndarray, device: str | torch.device, report: Report) -> np.ndarray:
     """Euclidean distances between the rows, float32 (point, point), symmetric, zero diagonal.
 
-    |x − y|² = |x|² + |y|² − 2⟨x, y⟩ by matrix products, in float64 up to `DOUBLE` multiplications;
-    above, in float32 for `CHUNK` columns at a time, summed in float64 (five digits). Where the
-    difference loses digits (near points), Σ (x − y)² itself. Two tiles of points are in memory at
-    a time.
+    |x − y|² = |x|² + |y|² − 2⟨x, y⟩ by matrix products, in float64 up to `DOUBLE` multiplications
+    (with `"auto"` by numpy: a page that only opens a store needs no torch); above, in float32 for
+    `CHUNK` columns at a time, summed in float64 (five digits). Where the difference loses digits
+    (near points), Σ (x − y)² itself. Two tiles of points are in memory at a time.
     """
     points, width = matrix.shape
-    kind = "float64" if points**2 * width <= DOUBLE else "float32"
+    small = points**2 * width <= DOUBLE
+    tile, between = _plain() if small and device == "auto" else _on_device(device, small)
     step = max(1, min(points, TILE // width))
-    starts = range(0, points, step)
     found = np.empty((points, points), np.float32)
-    for i in starts:
-        first = _tile(matrix, i, step, device)
+    for i in range(0, points, step):
+        first = tile(matrix[i : i + step])
         for j in range(0, i + 1, step):
-            second = first if i == j else _tile(matrix, j, step, device)
-            block = _between(first, second, kind)
+            second = first if i == j else tile(matrix[j : j + step])
+            block = between(first, second)
             found[i : i + step, j : j + step] = block
             found[j : j + step, i : i + step] = block.T
         report("distances", min(1.0, (i + step) / points) ** 2)
@@ -100,14 +102,44 @@ def pairwise(matrix: np.ndarray, device: torch.device, report: Report) -> np.nda
     return found
 
 
-def _tile(matrix: np.ndarray, start: int, step: int, device: torch.device) -> torch.Tensor:
+def _plain() -> tuple[Callable[..., Any], Callable[..., np.ndarray]]:
+    return np.asarray, between
+
+
+def _on_device(
+    device: str | torch.device, small: bool
+) -> tuple[Callable[..., Any], Callable[..., np.ndarray]]:
     import torch
 
-    return torch.from_numpy(np.array(matrix[start : start + step])).to(device)
+    from geowidgets.store.modules import pick_device
+
+    where, kind = pick_device(device), "float64" if small else "float32"
+
+    def tile(rows: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(np.array(rows)).to(where)
+
+    return tile, partial(_between, kind=kind)
+
+
+def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Distances between the rows of two matrices, float32 (row, row), by products in float64."""
+    sizes = [np.zeros(len(m)) for m in (first, second)]
+    product = np.zeros((len(first), len(second)))
+    for start in range(0, first.shape[1], CHUNK):
+        a, b = (m[:, start : start + CHUNK].astype(np.float64) for m in (first, second))
+        for size, part in zip(sizes, (a, b), strict=True):
+            size += np.einsum("ij,ij->i", part, part)
+        product += a @ b.T
+    both = sizes[0][:, None] + sizes[1]
+    square = both - 2 * product
+    for i, j in np.argwhere(square < CLOSE["float64"] * both):
+        apart = first[i].astype(np.float64) - second[j]
+        square[i, j] = apart @ apart
+    return np.sqrt(np.maximum(square, 0)).astype(np.float32)
 
 
 def _between(first: torch.Tensor, second: torch.Tensor, kind: str) -> np.ndarray:
-    """Distances between the rows of two tiles."""
+    """The same of two tiles on a device, products in float64 or float32."""
     import torch
 
     sizes = [torch.zeros(len(t), dtype=torch.float64, device=t.device) for t in (first, second)]
@@ -130,7 +162,9 @@ def _between(first: torch.Tensor, second: torch.Tensor, kind: str) -> np.ndarray
     return square.clamp_(min=0).sqrt_().float().cpu().numpy()
 
 
-def project(matrix: np.ndarray, seed: int, device: torch.device, report: Report) -> np.ndarray:
+def project(
+    matrix: np.ndarray, seed: int, device: str | torch.device, report: Report
+) -> np.ndarray:
     """Random projection to `PROJECTED` dimensions, float32 (point, dimension).
 
     Y = X R / √k with R of independent standard normal numbers keeps every distance within
@@ -138,23 +172,18 @@ def project(matrix: np.ndarray, seed: int, device: torch.device, report: Report)
     """
     import torch
 
+    from geowidgets.store.modules import pick_device
+
+    where = pick_device(device)
     points, width = matrix.shape
     step = max(1, min(points, TILE // width))
     generator = torch.Generator().manual_seed(seed)
     found = np.zeros((points, PROJECTED), np.float32)
     for start in range(0, width, CHUNK):
         stop = min(start + CHUNK, width)
-        directions = torch.randn(stop - start, PROJECTED, generator=generator).to(device)
+        directions = torch.randn(stop - start, PROJECTED, generator=generator).to(where)
         for i in range(0, points, step):
-            part = torch.from_numpy(np.array(matrix[i : i + step, start:stop])).to(device)
+            part = torch.from_numpy(np.array(matrix[i : i + step, start:stop])).to(where)
             found[i : i + step] += (part @ directions).cpu().numpy()
         report("projection", stop / width)
     return found / np.float32(np.sqrt(PROJECTED))
-
-
-def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Distances between rows of two small matrices, float32 (row, row)."""
-    import torch
-
-    a, b = (torch.from_numpy(np.ascontiguousarray(m)) for m in (first, second))
-    return _between(a, b, "float32")

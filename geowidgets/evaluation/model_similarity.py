@@ -65,7 +65,8 @@ def similarity(
             (0, 1], which forgets everything monotone); `"none"` (degrees and feature units).
         length: `"per_model"` divides lengths by the model's own RMS length first, so that nets of
             other feature scales can be compared.
-        device: where the products are computed.
+        device: where the products are computed: `"auto"` (few of them by numpy, without torch;
+            many on the first CUDA device, else the CPU), `"cpu"`, `"cuda:1"`, …
         progress: a tqdm bar, or a function `(stage, done)` with `done` in [0, 1].
         exact_points: up to so many points, all distances are computed.
 
@@ -127,17 +128,14 @@ def _compute(
     exact_points: int,
     report: Report,
 ) -> dict[str, np.ndarray]:
-    from geowidgets.store.modules import pick_device
-
-    where = pick_device(device)
     matrix = read(store, pairs, report)
     same = degenerate(store, pairs, matrix)
     if same.any():
         matrix = matrix[~same]
     matrix = numbers.scale(pairs[~same], matrix, scale, length, report)
     if len(pairs) <= exact_points:
-        return {"kept": ~same, "distances": numbers.pairwise(matrix, where, report)}
-    return {"kept": ~same, "projection": numbers.project(matrix, PROJECTION_SEED, where, report)}
+        return {"kept": ~same, "distances": numbers.pairwise(matrix, device, report)}
+    return {"kept": ~same, "projection": numbers.project(matrix, PROJECTION_SEED, device, report)}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

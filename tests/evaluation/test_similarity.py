@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -152,8 +154,10 @@ def test_missing_samples_count_as_the_mean():
     np.testing.assert_allclose(scaled[:, :5], np.nan_to_num(wanted), atol=1e-6)
 
 
-@pytest.mark.parametrize("double", [0, 1e12], ids=["float32", "float64"])
-def test_tiles_and_near_points(monkeypatch, double):
+@pytest.mark.parametrize(
+    ("device", "double"), [("auto", 1e12), ("auto", 0), (torch.device("cpu"), 1e12), ("cpu", 0)]
+)
+def test_tiles_and_near_points(monkeypatch, device, double):
     """Near points drowned in the rounding of large norms; a last tile that is left out."""
     monkeypatch.setattr(numbers, "TILE", 7 * 3000)
     monkeypatch.setattr(numbers, "DOUBLE", double)
@@ -163,9 +167,23 @@ def test_tiles_and_near_points(monkeypatch, double):
     x[3] = x[9]
     wanted = np.stack([np.linalg.norm(x.astype(np.float64) - row, axis=1) for row in x])
     told = []
-    found = numbers.pairwise(x, torch.device("cpu"), lambda *what: told.append(what))
+    found = numbers.pairwise(x, device, lambda *what: told.append(what))
     np.testing.assert_allclose(found, wanted, rtol=3e-7 if double else 1e-5, atol=0)
     assert found[3, 9] == 0 and told[-1] == ("distances", 1.0)
+
+
+def test_a_page_that_only_opens_a_store_needs_no_torch(store, tmp_path):
+    """Two seconds and 300 MB for a product that numpy can do."""
+    shutil.copytree(store.path, tmp_path / "s", ignore=shutil.ignore_patterns("derived"))
+    code = f"""
+import sys
+import geowidgets as gw
+found = gw.similarity(gw.GeometryStore.open({str(tmp_path / "s")!r}), progress=False)
+found.layout("pca"), found.tree(), found.redundancy()
+print(len(found), "torch" in sys.modules, "umap" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["25", "False", "False"], done.stderr[-2000:]
 
 
 def test_approximate_distances(store, found):
