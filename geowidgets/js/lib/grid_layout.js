@@ -18,6 +18,7 @@ const ROW_GAP = 8;
 const BLOCK_GAP = 22;
 const LEAST = 84; // pixels a cell, below which blocks stand under each other
 const BAND = 112;
+const EDGE = 6; // so that frames and the focus ring stand clear of the words
 
 /** Cells stay small enough for some rows to be seen together. @param {number} rows */
 const largest = (rows) => (rows <= 3 ? 224 : rows <= 6 ? 160 : 128);
@@ -34,8 +35,8 @@ export function crisp(room, pixels) {
  * @returns {Layout} */
 export function layoutGrid({ width, rows, methods, shape, images }) {
   const wide = width >= WIDE;
-  const label = Math.round(Math.min(210, Math.max(124, width * 0.16)));
-  const left = (wide ? CARD : 0) + label;
+  const label = Math.round(Math.min(200, Math.max(120, width * 0.16)));
+  const left = (wide ? CARD : 0) + EDGE + label;
   const room = (/** @type {number} */ blocks) => {
     const free = width - left - GAP - (blocks - 1) * BLOCK_GAP;
     return free / (METRICS.length * blocks) - GAP;
@@ -97,12 +98,12 @@ function card({ wide, width, images, shape }) {
   const top = 20; // its caption stands above
   const boxes = Array.from({ length: images }, (_, k) => {
     return wide
-      ? { x: 0, y: top + k * (size.height + 30), ...size }
-      : { x: k * (size.width + 16), y: top, ...size };
+      ? { x: EDGE, y: top + k * (size.height + 30), ...size }
+      : { x: EDGE + k * (size.width + 16), y: top, ...size };
   });
-  const used = images * (size.width + 16);
+  const used = EDGE + images * (size.width + 16);
   const words = wide
-    ? { x: 0, y: images * (size.height + 30) + 6, width: CARD - 24, height: 60 }
+    ? { x: EDGE, y: images * (size.height + 30) + 6, width: CARD - 24, height: 60 }
     : { x: used, y: top, width: Math.max(0, width - used), height: size.height };
   return { boxes, words, below: wide ? words.y + words.height : top + size.height + 14 };
 }

@@ -30,6 +30,7 @@ import { amount } from "./words.js";
 /** @typedef {import("./grid_scene.js").Target} Target */
 
 const SLOW_MS = 500; // what takes longer shows its progress
+const SHOWN = ["models", "pairs", "reference", "compared", "focus", "sizes"];
 const ROWS = 12; // at first; a button shows the others
 const WAYS_OUT =
   "Ways out: store.attach(models) with the models that were measured, or open it by " +
@@ -58,15 +59,17 @@ export function createGridView(root, { columns, selection, model, display, chang
   let limit = ROWS;
   let width = 0;
   let frame = 0;
+  let isWhole = false; // whether more than the line of samples is to be drawn
+  let isStale = false; // whether what is on screen waits for what is wanted
   let isSlow = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let slow;
 
   parts.stage.prepend(drawing.element, marks.element);
-  root.append(toolbar.element, strip.element, parts.error, parts.progress, parts.stopped);
+  root.append(toolbar.element, strip.element, parts.error);
   const head = document.createElement("div");
   head.className = "gw-grid-head";
-  head.append(parts.line, parts.key);
+  head.append(parts.line, parts.progress, parts.stopped, parts.key);
   root.append(head, parts.stage, parts.more, parts.empty, parts.spoken);
   parts.cancel.addEventListener("click", loader.cancel);
   parts.retry.addEventListener("click", loader.retry);
@@ -81,10 +84,11 @@ export function createGridView(root, { columns, selection, model, display, chang
   });
   resize.observe(root);
   selection.subscribe(
-    ({ changed, error }) => {
+    ({ changed, transient, error }) => {
       if (changed.has("error")) parts.showError(error);
-      if (changed.has("focus") || changed.has("reference") || changed.has("models")) limit = ROWS;
-      reload();
+      if (["reference", "models", "pairs"].some((name) => changed.has(name))) limit = ROWS;
+      if (SHOWN.some((name) => changed.has(name))) reload();
+      else if (!transient) schedule("strip"); // a brush under way moves nothing here
     },
     { signal },
   );
@@ -153,7 +157,9 @@ export function createGridView(root, { columns, selection, model, display, chang
 
   // ---- drawing, at most once a frame
 
-  function schedule() {
+  /** @param {"all"|"strip"} [what] */
+  function schedule(what = "all") {
+    if (what === "all") isWhole = true;
     frame ||= requestAnimationFrame(draw);
   }
 
@@ -165,10 +171,13 @@ export function createGridView(root, { columns, selection, model, display, chang
     const inner =
       width - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
     if (inner <= 0) return; // hidden: the observer calls again when it is shown
-    const { target, why } = found();
-    const status = loader.status();
-    drawProgress(target, status);
-    drawGrid(target, why, status.waiting > 0, inner);
+    if (isWhole) {
+      isWhole = false;
+      const { target, why } = found();
+      const status = loader.status();
+      drawGrid(target, why, status.waiting > 0, inner);
+      drawProgress(target, status);
+    }
     drawStrip(inner); // last, as it says what the defaults came to
   }
 
@@ -178,13 +187,15 @@ export function createGridView(root, { columns, selection, model, display, chang
     if (!target) {
       shown = null;
       got = null;
+      isStale = false;
       rest("empty", why);
       return;
     }
     const fresh = gather(target, loader);
     // The maps before stay until the first new one is there.
     if (fresh.there.length || !shown || !waiting) shown = target;
-    got = shown === target ? fresh : gather(shown, loader);
+    isStale = shown !== target;
+    got = isStale ? gather(shown, loader) : fresh;
     if (fresh.absent && !waiting) {
       const { message } = /** @type {{message: string}} */ (fresh.problem("occlusion", 0));
       rest("absent", [`Nothing to show: ${message}.`, WAYS_OUT]);
@@ -192,7 +203,7 @@ export function createGridView(root, { columns, selection, model, display, chang
     }
     parts.say([]);
     root.dataset.gwState = waiting ? "waiting" : "ready";
-    parts.stage.classList.toggle("gw-grid-stale", shown.sample !== target.sample);
+    parts.stage.classList.toggle("gw-grid-stale", isStale);
     drawScene(shown, got, inner);
   }
 
@@ -354,11 +365,13 @@ export function createGridView(root, { columns, selection, model, display, chang
       }, SLOW_MS);
     }
     parts.progress.hidden = !busy || !isSlow;
-    const stays = shown && target && shown.sample !== target.sample && got?.there.length;
-    const until = stays ? ` Sample ${shown?.sample} stays until then.` : "";
-    parts.progressText.textContent = accepted
-      ? `Computing maps: ${Math.floor(done)} of ${of}.${until}`
-      : `The kernel is busy; the maps of sample ${target?.sample} wait for it.${until}`;
+    const other = shown && shown.sample !== target?.sample;
+    const what = other ? `Sample ${shown?.sample} stays` : "The last maps stay";
+    const until = isStale && got?.there.length ? ` ${what} until then.` : "";
+    if (busy)
+      parts.progressText.textContent = accepted
+        ? `Computing maps: ${Math.floor(done)} of ${of}.${until}`
+        : `The kernel is busy; the maps of sample ${target?.sample} wait for it.${until}`;
     if (accepted) parts.bar.value = of ? done / of : 0;
     else parts.bar.removeAttribute("value");
     parts.cancel.hidden = !accepted;
