@@ -5,12 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets as t
 
-from geowidgets.schema import MAP_FILLS, MAP_METHODS, MARGIN_READINGS, AttributionMap
+from geowidgets.schema import (
+    MAP_FILLS,
+    MAP_METHODS,
+    MARGIN_READINGS,
+    AttributionMap,
+    StoreError,
+)
 from geowidgets.widgets._base import View, position
 from geowidgets.widgets.attribution_labels import labelled
 from geowidgets.widgets.attribution_maps import AbsentError, MapMaker
@@ -181,7 +188,13 @@ class AttributionGrid(View):
         return count
 
     def preload(self, samples: int | Iterable[int] | None = None) -> None:
-        """Put maps of the rows into the widget's state: a saved page shows them by itself."""
+        """Put maps of the rows into the widget's state: a saved page shows them by itself.
+
+        Args:
+            samples: Positions; the sample in focus by default.
+
+        >>> view.preload([3, 12]); view.save_html("two-digits.html")  # doctest: +SKIP
+        """
         each = [samples] if samples is None or isinstance(samples, int) else list(samples)
         added = {}
         for sample in each:
@@ -189,6 +202,10 @@ class AttributionGrid(View):
                 for one in self._asked(sample, None, None, method):
                     header, data = _map_message(one, self._maker.get(one))
                     added[one.key] = {**header, "data": bytes(data)}
+                    key = f"picture/{one.benchmark}/{one.sample}"
+                    with suppress(StoreError):  # maps are shown without it, too
+                        header, data = as_message(self._maker.picture(one.benchmark, one.sample))
+                        added.setdefault(key, {**header, "data": bytes(data)})
         self.preloaded = {**self.preloaded, **added}
 
     def _asked(

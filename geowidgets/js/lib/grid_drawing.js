@@ -33,9 +33,9 @@ export function createDrawing({ className }) {
         frame(box, colors.frame);
         continue;
       }
-      if (below) place(box, below);
       const { image, missing } = mapOf(plane, shape, scale, theme);
-      if (missing) hatch(box, colors.soft, 1);
+      if (below && missing < plane.length) place(box, below);
+      if (missing) hatch(box, colors.soft, 0.6);
       place(box, image, below ? opacity : 1);
       frame(box, colors.frame);
     }

@@ -139,7 +139,9 @@ export function createMarks({ measure }) {
       cell.append(area, outline, value, changed);
       group.append(cell);
       if (!map) continue;
-      value.textContent = asItIs(metric, baselineOf(map, metric), scales.occlusion[metric]);
+      const now = baselineOf(map, metric);
+      value.textContent = asItIs(metric, now, scales.occlusion[metric]);
+      if (Number.isNaN(now)) value.setAttribute("class", "gw-grid-soft");
       cells.push({
         ...{ value, change: changed, map, metric, method, outline, box },
         scale: scales[method][metric],
