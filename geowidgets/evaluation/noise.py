@@ -17,7 +17,7 @@ from geowidgets.study import ModelEntry
 from geowidgets.training import to_input
 from geowidgets.training.batches import mix
 
-LEVELS = tuple(0.05 * k for k in range(15))
+LEVELS = tuple(round(0.05 * k, 2) for k in range(15))
 """ε in linspace(0, 0.7, 15), in units of the normalised input."""
 BLOCK = 250
 
