@@ -32,6 +32,8 @@ export function createGrid(scroll, painter, signal) {
   const live = new Map();
   /** @type {Layout | null} */
   let layout = null;
+  /** Lines without labels yet. @type {Set<number>} */
+  const unlabelled = new Set();
   /** @type {Place} the one place that Tab reaches */
   let home = { line: 0, column: -1, bar: 0 };
   scroll.addEventListener("scroll", () => show(), { passive: true, signal });
@@ -89,7 +91,7 @@ export function createGrid(scroll, painter, signal) {
     body.insertBefore(row, body.children[before] ?? null); // reading order is the table's order
     live.set(index, { line: row, name, canvas, cells });
     repaintLine(index);
-    label(index);
+    labelLater(index);
     if (index === home.line) setTabStop(false);
   }
 
@@ -115,8 +117,16 @@ export function createGrid(scroll, painter, signal) {
     painter.paint(context, line);
   }
 
+  /** Labels of lines that scroll by take longer than the lines themselves: written when there is
+   * time, and at once where the cursor goes. @param {number} index */
+  function labelLater(index) {
+    if (unlabelled.size === 0) whenIdle(() => unlabelled.forEach(label));
+    unlabelled.add(index);
+  }
+
   /** @param {number} index */
   function label(index) {
+    unlabelled.delete(index);
     const line = layout?.lines[index];
     if (line?.kind !== "row") return;
     live.get(index)?.cells.forEach((cell, column) => {
@@ -162,6 +172,7 @@ export function createGrid(scroll, painter, signal) {
     home = clamp(place);
     if (focus) reveal(home);
     show();
+    if (unlabelled.has(home.line)) label(home.line);
     setTabStop(focus);
     return home;
   }
@@ -232,6 +243,13 @@ export function createGrid(scroll, painter, signal) {
       for (const index of live.keys()) label(index);
     },
   };
+}
+
+/** @param {() => void} work */
+function whenIdle(work) {
+  // Safari has no idle callbacks.
+  if (typeof requestIdleCallback === "function") requestIdleCallback(work, { timeout: 300 });
+  else setTimeout(work, 100);
 }
 
 /** @param {Place} a @param {Place} b @param {number} line @param {number} column */

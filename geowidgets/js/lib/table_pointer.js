@@ -65,6 +65,8 @@ export function listen(scroll, parts, signal) {
       point(null, 0);
     });
   }
+  // A press on text that happens to be selected would drag that text away, and cancel the pointer.
+  on("dragstart", (event) => event.preventDefault());
   on("click", (event) => click(parts, event));
   const commands = {
     activate: (/** @type {Place} */ place, /** @type {boolean} */ modifier) =>
