@@ -32,6 +32,8 @@ export function createGrid(scroll, painter, signal) {
   const live = new Map();
   /** @type {Layout | null} */
   let layout = null;
+  /** Lines out of view that show what was before. @type {Set<number>} */
+  const stale = new Set();
   /** Lines without labels yet. @type {Set<number>} */
   const unlabelled = new Set();
   /** @type {Place} the one place that Tab reaches */
@@ -49,6 +51,7 @@ export function createGrid(scroll, painter, signal) {
     body.style.height = `${next.tops[next.lines.length]}px`;
     for (const { line } of live.values()) line.remove();
     live.clear();
+    stale.clear();
     home = clamp(home);
     show();
     setTabStop(focused);
@@ -57,8 +60,7 @@ export function createGrid(scroll, painter, signal) {
   /** Make the lines in view, drop the others; the one with the cursor stays, or focus would go. */
   function show() {
     if (!layout) return;
-    const height = scroll.clientHeight - layout.sizes.header;
-    const [first, last] = visibleLines(layout.tops, scroll.scrollTop, scroll.scrollTop + height);
+    const [first, last] = inView(layout);
     const from = Math.max(0, first - SPARE);
     const to = Math.min(layout.lines.length, last + SPARE);
     for (const [index, { line }] of live) {
@@ -67,7 +69,16 @@ export function createGrid(scroll, painter, signal) {
         live.delete(index);
       }
     }
-    for (let index = from; index < to; index += 1) if (!live.has(index)) make(index);
+    for (let index = from; index < to; index += 1) {
+      if (!live.has(index)) make(index);
+      else if (stale.has(index)) repaintLine(index);
+    }
+  }
+
+  /** @param {Layout} present */
+  function inView({ tops, sizes }) {
+    const height = scroll.clientHeight - sizes.header;
+    return visibleLines(tops, scroll.scrollTop, scroll.scrollTop + height);
   }
 
   /** @param {number} index */
@@ -97,6 +108,7 @@ export function createGrid(scroll, painter, signal) {
 
   /** @param {number} index */
   function repaintLine(index) {
+    stale.delete(index);
     const row = live.get(index);
     const line = layout?.lines[index];
     if (!layout || !row || line?.kind !== "row") return;
@@ -212,9 +224,15 @@ export function createGrid(scroll, painter, signal) {
     placeOf,
     node,
     cursor: () => home,
-    /** Draw all lines in view again. */
-    repaint: () => {
-      for (const index of live.keys()) repaintLine(index);
+    /** Draw all lines again; with `hurry` those out of view when they come into it.
+     * @param {boolean} [hurry] */
+    repaint(hurry = false) {
+      if (!layout) return;
+      const [first, last] = inView(layout);
+      for (const index of live.keys()) {
+        if (hurry && (index < first || index >= last)) stale.add(index);
+        else repaintLine(index);
+      }
     },
     /** Draw single lines again. @param {Iterable<number>} lines */
     repaintLines: (lines) => {

@@ -128,7 +128,7 @@ export function createTableView(root, { columns, selection, display, change, hei
     }
     cells = tableCells(columns.directory(), data, display(), layout.columns);
     follow(transient);
-    grid.repaint();
+    grid.repaint(transient);
     if (!transient) settle();
   }
 
