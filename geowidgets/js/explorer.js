@@ -22,6 +22,11 @@ export default {
     signal.addEventListener("abort", () => root.remove());
     const hubs = await openHubs(model, host);
     if (signal.aborted) return;
+    try {
+      model.send({ type: "shown" });
+    } catch (error) {
+      console.debug("geowidgets: no kernel to tell", error);
+    }
     createBar(bar, { ...hubs, signal });
     // Places first, so that the order is that of `shown` whichever view is ready first.
     const places = model.get("shown").map((/** @type {string} */ name) => {

@@ -9,9 +9,11 @@ import traitlets as t
 from anywidget import WidgetTrait
 
 from geowidgets.widgets._base import View, nearest
+from geowidgets.widgets.attribution_grid import AttributionGrid
 from geowidgets.widgets.evaluation_table import EvaluationTable
 from geowidgets.widgets.local_geometry import LocalGeometry
 from geowidgets.widgets.parallel_coordinates import ParallelCoordinates
+from geowidgets.widgets.similarity_map import SimilarityMap
 
 if TYPE_CHECKING:
     from geowidgets.widgets.columns import ReadableStore
@@ -42,13 +44,19 @@ class Explorer(View):
     kinds: ClassVar[dict[str, type[View]]] = {
         "evaluation_table": EvaluationTable,
         "local_geometry": LocalGeometry,
+        "similarity_map": SimilarityMap,
         "parallel_coordinates": ParallelCoordinates,
+        "attribution_grid": AttributionGrid,
     }
+    # The map takes seconds, so it begins when somebody sees the explorer.
+    _options: ClassVar[dict[str, dict[str, Any]]] = {"similarity_map": {"compute": False}}
 
     # One trait a view: a list of them does not serialise.
     evaluation_table = WidgetTrait().tag(sync=True)
     local_geometry = WidgetTrait().tag(sync=True)
+    similarity_map = WidgetTrait().tag(sync=True)
     parallel_coordinates = WidgetTrait().tag(sync=True)
+    attribution_grid = WidgetTrait().tag(sync=True)
     shown = t.List(t.Unicode(), help="Names of the views, in order; written by Python.").tag(
         sync=True
     )
@@ -70,7 +78,13 @@ class Explorer(View):
         super().__init__(store, selection, shown=names, **options)
         shared: Any = self.selection
         for name in names:
-            setattr(self, name, self.kinds[name](store, selection=shared))
+            options = self._options.get(name, {})
+            setattr(self, name, self.kinds[name](store, selection=shared, **options))
+        self.on_msg(Explorer._heard)
+
+    def _heard(self, content: Any, buffers: list) -> None:
+        if content == {"type": "shown"} and self.similarity_map is not None:
+            self.similarity_map.start()
 
     def close(self) -> None:
         """Close the views in it, itself, and the hubs that nobody else uses."""

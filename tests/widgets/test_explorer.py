@@ -14,7 +14,13 @@ def test_views_share_the_hubs(tiny_store) -> None:
         view = getattr(explorer, name)
         assert view.selection is explorer.selection
         assert view.columns is explorer.columns
-    assert explorer.shown == ["evaluation_table", "local_geometry", "parallel_coordinates"]
+    assert explorer.shown == [
+        "evaluation_table",
+        "local_geometry",
+        "similarity_map",
+        "parallel_coordinates",
+        "attribution_grid",
+    ]
     explorer.close()
 
 
@@ -57,3 +63,13 @@ def test_wrong_options_are_refused(tiny_store, options, error, words) -> None:
     """An option that is dropped in silence, or half an explorer left open."""
     with pytest.raises(error, match=words):
         gw.Explorer(tiny_store, **options)
+
+
+def test_the_map_begins_when_the_explorer_is_seen(tiny_store) -> None:
+    """A script that makes an explorer and never shows it pays for a map."""
+    explorer = gw.Explorer(tiny_store)
+    assert explorer.similarity_map.phase["name"] in ("waiting", "ready")
+    explorer._handle_custom_msg({"type": "shown"}, [])
+    explorer.similarity_map.wait(120)
+    assert explorer.similarity_map.phase["name"] == "ready"
+    explorer.close()

@@ -92,7 +92,7 @@ async function cut(set, { samples, type, part: index, shape, across }, part) {
     for (let p = 0; p < width * height; p++) {
       for (let c = 0; c < channels; c++) pixels[p * channels + c] = data[4 * p + c];
     }
-    found[`image/${set}/${sample}`] = { dtype: "uint8", data: viewOf(pixels) };
+    found[`images/${set}/${sample}-${sample}`] = { dtype: "uint8", data: viewOf(pixels) };
   });
   return found;
 }

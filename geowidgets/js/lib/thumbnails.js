@@ -167,7 +167,7 @@ export function paintImage(columns, canvas, set, i) {
     canvas.getContext("2d")?.putImageData(image, 0, 0);
   };
   // A saved page carries single images, not blocks.
-  const single = columns.peek(`image/${set}/${i}`);
+  const single = columns.peek(`images/${set}/${i}-${i}`);
   const there = columns.peek(key);
   if (single) paint(single, 0);
   else if (there) paint(there);
