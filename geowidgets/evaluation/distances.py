@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 TILE = 1 << 24  # numbers of a tile of points
-CHUNK = 1024  # numbers whose products are summed in float32 before float64 takes over
+CHUNK = 4096  # numbers whose products are summed in float32 before float64 takes over
 DOUBLE = 2e11  # multiplications up to which products are in float64
 # Of |x|² + |y|²: below it, a distance is taken from the differences themselves.
 CLOSE = {"float64": 1e-9, "float32": 1e-3}
@@ -87,14 +87,14 @@ def pairwise(matrix: np.ndarray, device: str | torch.device, report: Report) -> 
     """
     points, width = matrix.shape
     small = points**2 * width <= DOUBLE
-    tile, between = _plain() if small and device == "auto" else _on_device(device, small)
+    tile, apart = _plain() if small and device == "auto" else _on_device(device, small)
     step = max(1, min(points, TILE // width))
     found = np.empty((points, points), np.float32)
     for i in range(0, points, step):
         first = tile(matrix[i : i + step])
         for j in range(0, i + 1, step):
             second = first if i == j else tile(matrix[j : j + step])
-            block = between(first, second)
+            block = apart(first, second)
             found[i : i + step, j : j + step] = block
             found[j : j + step, i : i + step] = block.T
         report("distances", min(1.0, (i + step) / points) ** 2)
@@ -103,62 +103,70 @@ def pairwise(matrix: np.ndarray, device: str | torch.device, report: Report) -> 
 
 
 def _plain() -> tuple[Callable[..., Any], Callable[..., np.ndarray]]:
-    return np.asarray, between
+    """How numpy makes a tile (rows and their squared norms) and measures between two."""
+    return _sized, _between_arrays
 
 
 def _on_device(
     device: str | torch.device, small: bool
 ) -> tuple[Callable[..., Any], Callable[..., np.ndarray]]:
+    """The same on a device, products in float64 where there are few."""
     import torch
 
     from geowidgets.store.modules import pick_device
 
     where, kind = pick_device(device), "float64" if small else "float32"
 
-    def tile(rows: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(np.array(rows)).to(where)
+    def tile(rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+        values = torch.from_numpy(np.array(rows)).to(where)
+        parts = values.split(CHUNK, dim=1)
+        return values, sum(
+            (p.double().square().sum(dim=1) for p in parts), torch.zeros((), device=where)
+        )
 
-    return tile, partial(_between, kind=kind)
+    return tile, partial(_between_tensors, kind=kind)
 
 
 def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Distances between the rows of two matrices, float32 (row, row), by products in float64."""
-    sizes = [np.zeros(len(m)) for m in (first, second)]
-    product = np.zeros((len(first), len(second)))
-    for start in range(0, first.shape[1], CHUNK):
-        a, b = (m[:, start : start + CHUNK].astype(np.float64) for m in (first, second))
-        for size, part in zip(sizes, (a, b), strict=True):
-            size += np.einsum("ij,ij->i", part, part)
+    return _between_arrays(_sized(first), _sized(second))
+
+
+def _sized(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return rows, np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
+
+
+def _between_arrays(
+    first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    rows, columns = first[0], second[0]
+    product = np.zeros((len(rows), len(columns)))
+    for start in range(0, rows.shape[1], CHUNK):
+        a, b = (m[:, start : start + CHUNK].astype(np.float64) for m in (rows, columns))
         product += a @ b.T
-    both = sizes[0][:, None] + sizes[1]
+    both = first[1][:, None] + second[1]
     square = both - 2 * product
     for i, j in np.argwhere(square < CLOSE["float64"] * both):
-        apart = first[i].astype(np.float64) - second[j]
+        apart = rows[i].astype(np.float64) - columns[j]
         square[i, j] = apart @ apart
     return np.sqrt(np.maximum(square, 0)).astype(np.float32)
 
 
-def _between(first: torch.Tensor, second: torch.Tensor, kind: str) -> np.ndarray:
-    """The same of two tiles on a device, products in float64 or float32."""
+def _between_tensors(
+    first: tuple[torch.Tensor, torch.Tensor], second: tuple[torch.Tensor, torch.Tensor], kind: str
+) -> np.ndarray:
     import torch
 
-    sizes = [torch.zeros(len(t), dtype=torch.float64, device=t.device) for t in (first, second)]
-    product = torch.zeros(len(first), len(second), dtype=torch.float64, device=first.device)
-    for start in range(0, first.shape[1], CHUNK):
-        a, b = first[:, start : start + CHUNK], second[:, start : start + CHUNK]
-        for size, part in zip(sizes, (a, b), strict=True):
-            size += part.double().square().sum(dim=1)
-        if kind == "float64":
-            product += a.double() @ b.double().T
-        else:
-            product += (a @ b.T).double()
-    both = sizes[0][:, None] + sizes[1]
+    rows, columns = first[0], second[0]
+    product = torch.zeros(len(rows), len(columns), dtype=torch.float64, device=rows.device)
+    for a, b in zip(rows.split(CHUNK, dim=1), columns.split(CHUNK, dim=1), strict=True):
+        product += a.double() @ b.double().T if kind == "float64" else a @ b.T
+    both = first[1][:, None] + second[1]
     square = both - 2 * product
     near = torch.nonzero(square < CLOSE[kind] * both)
-    at_once = max(1, TILE // (4 * first.shape[1]))
-    for rows in near.split(at_once):
-        apart = first[rows[:, 0]].double() - second[rows[:, 1]].double()
-        square[rows[:, 0], rows[:, 1]] = apart.square_().sum(dim=1)
+    for pairs in near.split(max(1, TILE // (4 * rows.shape[1]))):
+        apart = rows[pairs[:, 0]].double() - columns[pairs[:, 1]].double()
+        square[pairs[:, 0], pairs[:, 1]] = apart.square_().sum(dim=1)
     return square.clamp_(min=0).sqrt_().float().cpu().numpy()
 
 
