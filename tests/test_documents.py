@@ -23,7 +23,8 @@ def test_notebook_runs(path, demo_folder, tmp_path, monkeypatch):
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         assert not cell.get("outputs"), "notebooks are committed without outputs"
-    shutil.copytree(demo_folder / "digits.zarr", tmp_path / "digits.zarr")
+    for name in ("digits.zarr", "models"):
+        shutil.copytree(demo_folder / name, tmp_path / name)
     client = nbclient.NotebookClient(
         notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}
     )
