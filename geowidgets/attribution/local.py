@@ -22,7 +22,7 @@ LARGEST = 0.7
 # Positions of regions are taken together where they agree modulo the strides so far.
 MOST_PHASES = 4
 CHECKED = 3
-PIECES = {"cpu": 32}
+MOST_AT_ONCE = 4
 TOLERANCE = 1e-4
 
 
@@ -56,7 +56,7 @@ class Local:
 
     def __init__(self, net: Net, pixels: Tensor, filling: Tensor, regions: Regions) -> None:
         self._net, self._regions = net, regions
-        self._piece = PIECES.get(net.device.type, 1 << 30)
+        self._piece = 1
         self._image, self._filling = self._prepared(pixels, filling)
         self._input, self._steps, self._features = trace_steps(net.module, net.head)
         self._kept: dict[fx.Node, Cached] = {}
@@ -67,7 +67,7 @@ class Local:
             int((boxes[:, 3] - boxes[:, 2]).max()),
         )
         self._top, self._left = boxes[:, 0], boxes[:, 2]
-        self._cropped, self._phases = self._plan()
+        self._cropped, self._phases, self._at_once = self._plan()
         self._last_use = self._lifetimes()
         self._check(pixels, filling)
 
@@ -106,10 +106,14 @@ class Local:
         if isinstance(value, Tensor) and value.ndim == 4 and len(value) == 1:
             self._kept[node] = Cached.of(value)
 
-    def _plan(self) -> tuple[set[fx.Node], tuple[int, int]]:
-        """Nodes computed on crops, and the strides that regions of a batch must agree in."""
+    def _plan(self) -> tuple[set[fx.Node], tuple[int, int], int]:
+        """Nodes computed on crops, strides that a batch's regions agree in, crops for one map.
+
+        The last is how many times as many crops as whole maps take the same memory.
+        """
         bounds = {self._input: _Bound(self._size, (1, 1))}
         phases, work = (1, 1), False
+        largest, largest_crop = 1, 1
         for step in self._steps:
             if step.part is None or any(before not in bounds for before in step.inputs):
                 continue
@@ -122,11 +126,15 @@ class Local:
             if max(bound.stride) > MOST_PHASES:
                 continue
             bounds[step.node] = bound
+            rows = self._kept[step.node].rows
+            largest = max(largest, rows.numel())
+            largest_crop = max(largest_crop, bound.size[0] * bound.size[1] * rows.shape[1])
             phases = tuple(math.lcm(a, b) for a, b in zip(phases, bound.stride, strict=True))
             work = work or not (step.sliding is None or step.sliding.is_pointwise)
         if not work:
             raise UntraceableError("no step of it stays near the regions")
-        return set(bounds), (phases[0], phases[1])
+        at_once = max(1, min(MOST_AT_ONCE, largest // largest_crop))
+        return set(bounds), (phases[0], phases[1]), at_once
 
     def _lifetimes(self) -> dict[fx.Node, int]:
         last = {}
@@ -151,12 +159,16 @@ class Local:
             )
 
     def batches(self, size: int) -> Iterator[np.ndarray]:
-        """Indices of regions that can be computed together, at most `size` at a time."""
+        """Indices of regions that can be computed together, at most `size` whole maps of them.
+
+        As crops there are several times as many at a time: they are that much smaller.
+        """
+        self._piece = size
         down, right = self._phases
         phase = (self._top % down) * right + self._left % right
         for one in np.unique(phase):
             members = np.flatnonzero(phase == one)
-            yield from np.array_split(members, -(-len(members) // size))
+            yield from np.array_split(members, -(-len(members) // (size * self._at_once)))
 
     def run(self, indices: np.ndarray) -> tuple[Tensor, Tensor]:
         """Features and logits with each of these regions occluded; see `batches`."""
@@ -167,7 +179,6 @@ class Local:
                 for before in step.inputs:
                     if self._last_use[before] == place:
                         crops.pop(before, None)
-        # Whole maps are large: fewer at a time, so that they stay in the processor's cache.
         pieces = range(0, len(indices), self._piece)
         parts = [
             self._finish({node: crop[i : i + self._piece] for node, crop in crops.items()})
