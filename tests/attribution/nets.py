@@ -84,10 +84,22 @@ def dilated() -> nn.Module:
     )  # fmt: skip
 
 
+def small_vgg() -> nn.Module:
+    """Pairs of convolutions with norms, each followed by a 2×2 maximum."""
+    layers: list[nn.Module] = []
+    width = 3
+    for outputs in (6, 8, 10):
+        for _ in range(2):
+            layers += [nn.Conv2d(width, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()]
+            width = outputs
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, 5))
+
+
 MAKERS = {
     "lenet5": lambda: gw.zoo.lenet5(),
     "resnet20": lambda: gw.zoo.resnet20(),
-    "vgg16": lambda: gw.zoo.vgg16(),
+    "small vgg": small_vgg,
     "pad shortcut": PadShortcut,
     "branches": Branches,
     "aliased": Aliased,

@@ -33,8 +33,8 @@ def test_the_same_numbers_on_every_net_and_window(name):
     """A crop one pixel off, padding from the wrong side, a stride's phase, a lost shortcut."""
     net = make(name).double()
     rng = np.random.default_rng(sum(map(ord, name)))
-    fixed = name in ("lenet5", "resnet20", "vgg16")
-    for _ in range(1 if fixed else 8):
+    fixed = name in ("lenet5", "resnet20")
+    for _ in range(1 if fixed else 5):
         shape = (32, 32) if fixed else tuple(rng.integers(24, 34, 2))
         window = tuple(rng.integers(1, 6, 2))
         stride = tuple(rng.integers(5, 9, 2) if fixed else rng.integers(1, 7, 2))
