@@ -79,7 +79,8 @@ def occlusion(
         mean: The data set's mean for `fill="mean"`: a number, `(channel,)` or an image
             (`mean_pixel(images)`); None = the mean over the positions of this image.
         sigma: Width of the blur, pixels; None = half of the window's longer side.
-        batch: Images a forward pass; None = by size and device.
+        batch: Whole images a forward pass, None = by size and device; crops may be up to four
+            times as many.
         device: `"auto"` = CUDA where there is one.
         path: `"auto"` recomputes only what a window can change where the net can be taken apart
             (`"local"`), else feeds every occluded image whole (`"plain"`); either by name too.
