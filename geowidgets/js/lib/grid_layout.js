@@ -21,7 +21,7 @@ const BAND = 112;
 const EDGE = 6; // so that frames and the focus ring stand clear of the words
 
 /** Cells stay small enough for some rows to be seen together. @param {number} rows */
-const largest = (rows) => (rows <= 3 ? 224 : rows <= 6 ? 160 : 128);
+const largest = (rows) => (rows <= 3 ? 224 : rows <= 4 ? 192 : rows <= 6 ? 160 : 128);
 
 /** The largest side up to `room` that shows `pixels` crisply, by whole screen pixels each.
  * @param {number} room @param {number} pixels */
