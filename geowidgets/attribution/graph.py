@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import threading
 from typing import Any
 
 import torch
@@ -10,6 +11,10 @@ from torch import Tensor, fx, nn
 
 from geowidgets.attribution.steps import RELUS, SUMS, Step, is_plain_conv, step_of
 from geowidgets.latents import Head
+
+# torch.fx patches the call of every module in the process while it traces: two traces at a time
+# would undo each other's patch in the wrong order and leave one behind.
+_TRACING = threading.Lock()
 
 
 class UntraceableError(ValueError):
@@ -22,6 +27,13 @@ class _Tracer(fx.Tracer):
     def __init__(self, head: nn.Module) -> None:
         super().__init__()
         self._head = head
+        self._thread = threading.get_ident()
+
+    def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
+        """As torch.fx does, but models that other threads run meanwhile run as ever."""
+        if threading.get_ident() != self._thread:
+            return forward(*args, **kwargs)
+        return super().call_module(m, forward, args, kwargs)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return m is self._head or super().is_leaf_module(m, module_qualified_name)
@@ -37,7 +49,8 @@ def trace_steps(module: nn.Module, head: Head) -> tuple[fx.Node, list[Step], fx.
             once to one tensor, or has hooks.
     """
     try:
-        graph = _Tracer(head.module).trace(module)
+        with _TRACING:
+            graph = _Tracer(head.module).trace(module)
     except Exception as error:
         raise UntraceableError(f"torch.fx cannot trace it: {error}") from error
     places = [n for n in graph.nodes if n.op == "call_module" and n.target == head.name]
