@@ -215,7 +215,7 @@ def test_cancelling_stops_between_batches(net, colour):
             event.set()
 
     with pytest.raises(CancelledError, match="cancelled after 2 of 12"):
-        occlusion(net, colour, 0, 4, 3, batch=2, progress=tell, cancel=event)
+        occlusion(net, colour, 0, 4, 3, batch=2, path="plain", progress=tell, cancel=event)
     assert calls == [0, 2]
     with pytest.raises(CancelledError, match="after 0 of 12"):
         occlusion(net, colour, 0, 4, 3, cancel=lambda: True)
