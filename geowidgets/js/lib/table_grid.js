@@ -32,6 +32,9 @@ export function createGrid(scroll, painter, signal) {
   const live = new Map();
   /** @type {Layout | null} */
   let layout = null;
+  /** Canvases of lines that are gone, for those to come: new ones cost more than the drawing.
+   * @type {HTMLCanvasElement[]} */
+  const canvases = [];
   /** A line's cells, copied for each line: faster than making them one by one. */
   let cellsOfLine = new DocumentFragment();
   /** Lines out of view that show what was before. @type {Set<number>} */
@@ -67,9 +70,10 @@ export function createGrid(scroll, painter, signal) {
     const [first, last] = inView(layout);
     const from = Math.max(0, first - SPARE);
     const to = Math.min(layout.lines.length, last + SPARE);
-    for (const [index, { line }] of live) {
+    for (const [index, { line, canvas }] of live) {
       if ((index < from || index >= to) && index !== home.line) {
         line.remove();
+        if (layout.lines[index].kind === "row") canvases.push(canvas);
         live.delete(index);
       }
     }
@@ -99,7 +103,9 @@ export function createGrid(scroll, painter, signal) {
     row.style.height = `${sizes[line.kind]}px`;
     row.dataset.line = String(index);
     const name = lineName(line, sizes);
-    const canvas = html("canvas", { class: "gw-table-canvas", "aria-hidden": "true" });
+    const canvas =
+      (line.kind === "row" && canvases.pop()) ||
+      html("canvas", { class: "gw-table-canvas", "aria-hidden": "true" });
     row.append(name);
     if (line.kind === "row") row.append(canvas, cellsOfLine.cloneNode(true));
     const cells = /** @type {HTMLElement[]} */ ([...row.children].slice(2));
