@@ -76,6 +76,7 @@ export function createLists(bar, shown, draw) {
 
   bar.addEventListener("change", () => {
     settled = true;
+    update();
   });
   bar.addEventListener("pointerdown", () => {
     settled = false;

@@ -53,6 +53,7 @@ export function createViewParts(prefix) {
 export function createStatus(parts) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let slow;
+  let failed = false; // whether the error that stands there is of the last action
 
   /** @param {HTMLElement} element @param {string} words "" hides it */
   function show(element, words) {
@@ -76,8 +77,11 @@ export function createStatus(parts) {
       (/** @type {Arguments} */ ...args) => {
         try {
           action(...args);
+          if (failed) error("");
+          failed = false;
         } catch (thrown) {
           fail(thrown);
+          failed = true;
         }
       },
     /** @param {string} words instead of the picture */
