@@ -14,7 +14,7 @@ from tests.benchmarks.trace import Point, Times, drag
 # What is there once a peer's first picture is; and, beside the fourth axis, where a brush begins.
 MARKS = {
     "plotly": ".parcoords .axis-brush",
-    "hiplot": "svg .dimension, svg .axis",
+    "hiplot": ".dimension .overlay",
 }
 
 
