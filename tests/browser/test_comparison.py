@@ -149,6 +149,70 @@ def test_a_class_opens_as_a_matrix(
     expect(local.locator(".gw-local-panel").nth(3)).to_be_focused()
 
 
+def test_brush_and_reactions_join(shared: Notebook, local: Locator, tiny_store) -> None:
+    """Shift on a brush that drops the reactions picked before, or the other way round."""
+    chip(local, "right-wrong").click()
+    shared.page.keyboard.down("Shift")
+    drag(shared, 0, BOX)
+    shared.page.keyboard.up("Shift")
+    told = report(shared, ASK)
+    [clause] = told["clauses"]
+    [all_of, boxed] = clause["predicate"]["steps"]
+    assert (all_of["reactions"], boxed["op"]) == (["right-wrong"], "add")
+    again = np.flatnonzero(holds(clause["predicate"], columns_of(tiny_store, [0, 0], [2, 3])))
+    assert told["samples"] == again.tolist()
+    assert set(reacting(tiny_store, "right-wrong")) < set(told["samples"])
+    chip(local, "right-wrong").click(modifiers=["Alt"])
+    left = report(shared, ASK)["samples"]
+    assert left == np.setdiff1d(again, reacting(tiny_store, "right-wrong")).tolist()
+
+
+def test_reactions_and_matrix_brushes_are_drawn_again_elsewhere(
+    shared: Notebook, local: Locator, tiny_store
+) -> None:
+    """A brush that can only be dropped after another model was chosen."""
+    chip(local, "right-wrong").click()
+    local.get_by_label("Model").select_option("1")
+    expect(local.locator(".gw-view-ghost")).to_contain_text("drawn on dense / clean, compared with")
+    shared.page.keyboard.down("Shift")
+    drag(shared, 0, BOX)
+    shared.page.keyboard.up("Shift")
+    expect(local.locator(".gw-error")).to_contain_text("re-apply it here or clear it")
+    local.get_by_role("button", name="Re-apply here").click()
+    labels = tiny_store.labels()
+    before = tiny_store.column("prediction", 1, 0) == labels
+    after = tiny_store.column("prediction", 2, 3) == labels
+    told = report(shared, ASK)
+    assert told["clauses"][0]["pair"] == [1, 0]
+    assert told["samples"] == np.flatnonzero(before & ~after).tolist()
+    local.get_by_label("Model").select_option("0")
+    local.locator(".gw-local-panel").nth(3).focus()
+    shared.page.keyboard.press("Enter")
+    expect(local.locator(".gw-local-bars > g")).to_have_count(4)
+    drag(shared, 7, BOX)  # margin against length
+    local.get_by_role("button", name="All classes").click()
+    expect(local.locator(".gw-local-class")).to_have_text([str(k) for k in range(10)])
+    local.get_by_label("Model").select_option("1")
+    expect(local.locator(".gw-view-ghost")).to_contain_text("drawn on dense / clean")
+    local.get_by_role("button", name="Re-apply here").click()
+    told = report(shared, ASK)
+    [clause] = told["clauses"]
+    assert clause["pair"] == [1, 0]
+    again = holds(clause["predicate"], columns_of(tiny_store, [1, 0], [2, 3]))
+    assert told["samples"] == np.flatnonzero(again).tolist()
+    local.get_by_label("Model").select_option("0")
+
+
+def test_a_view_keeps_its_own_comparison(shared: Notebook, local: Locator) -> None:
+    """A pinned view whose comparison another view changes, or that changes the others'."""
+    local.get_by_role("button", name="Pin", exact=True).click()
+    local.get_by_label("Compare with").select_option("1")
+    expect(local.locator(".gw-local-key-compared")).to_have_text("random-30 / jpeg_compression-3")
+    assert report(shared, ASK)["compared"] == [2, 3]
+    local.get_by_role("button", name="Pin", exact=True).click()
+    expect(local.locator(".gw-local-key-compared")).not_to_have_text("random-30 / clean")
+
+
 def test_comparing_is_chosen_in_the_view(shared: Notebook, local: Locator) -> None:
     """A comparison that only Python can start or end."""
     local.get_by_label("Compare with").select_option(label="nothing")

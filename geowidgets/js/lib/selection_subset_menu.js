@@ -1,6 +1,6 @@
 // A menu of the named subsets: apply one, forget one, keep what is selected now under a name.
 import { html } from "./elements.js";
-import { button, menu } from "./view_buttons.js";
+import { activeIn, button, menu } from "./view_buttons.js";
 import { amount } from "./words.js";
 
 /** @param {{selection: import("./selection_hub.js").SelectionHub, signal: AbortSignal}} options */
@@ -59,8 +59,14 @@ export function createSubsetMenu({ selection, signal }) {
 
   function show() {
     const subsets = Object.entries(selection.subsets());
+    const used = activeIn(list)?.getAttribute("aria-label");
     list.replaceChildren(...subsets.map(([one, subset]) => entry(one, subset)));
     list.hidden = !subsets.length;
+    if (!used) return;
+    const again = [...list.querySelectorAll("button")].find(
+      (one) => one.getAttribute("aria-label") === used,
+    );
+    again?.focus(); // else leaving the menu would not close it
   }
 
   made.addEventListener("toggle", show);
