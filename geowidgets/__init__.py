@@ -38,6 +38,7 @@ _HOME = {
     "similarity": "geowidgets.evaluation.model_similarity",
     "Similarity": "geowidgets.evaluation.model_similarity",
     "model_cka": "geowidgets.evaluation.alignment",
+    "redundancy": "geowidgets.redundancy",
     "prune_potential": "geowidgets.evaluation.potential",
     "corruption_error": "geowidgets.evaluation.corruption_error",
     "expected_calibration_error": "geowidgets.evaluation.calibration",

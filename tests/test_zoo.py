@@ -15,6 +15,7 @@ PARAMETERS = {  # counted by hand from the papers' tables, classifier for ten cl
     "lenet300_100": (3072 * 300 + 300) + (300 * 100 + 100) + (100 * 10 + 10),
     "lenet5": (75 * 6 + 6) + (150 * 16 + 16) + (400 * 120 + 120) + (120 * 84 + 84) + 850,
     "conv2": (27 * 64 + 64) + (576 * 64 + 64) + (16384 * 256 + 256) + (256 * 256 + 256) + 2570,
+    "conv4": 1_792 + 36_928 + 73_856 + 147_584 + (128 * 64 * 256 + 256) + 65_792 + 2_570,
     "conv6": 2_262_602,
     "resnet20": 272_474,
     "resnet56": 855_770,
@@ -52,6 +53,8 @@ def test_parameters_and_head(name):
 def test_published_weight_counts():
     """Weights as printed in Fig. 1 of "Sources of redundancy": 266K, 4.3M, 38K, 1.1M, 20.0M.
 
+    Conv-4's 2.4M and 260K are those of "The Lottery Ticket Hypothesis", Fig. 2.
+
     A width or a pooling step off changes them. Conv-6's 1.7M in all is not met: its classifier
     would have to read 2×2 maps.
     """
@@ -64,6 +67,8 @@ def test_published_weight_counts():
     assert round(count(zoo.lenet300_100(in_channels=1, size=28)) / 1e3) == 266
     assert round(count(zoo.conv2()) / 1e6, 1) == 4.3
     assert round(count(zoo.conv2(), nn.Conv2d) / 1e3) == 39
+    assert round(count(zoo.conv4()) / 1e6, 1) == 2.4
+    assert round(count(zoo.conv4(), nn.Conv2d) / 1e3) == 260
     assert round(count(zoo.conv6(), nn.Conv2d) / 1e6, 1) == 1.1
     assert round(count(zoo.vgg19_bn(), nn.Conv2d) / 1e6, 1) == 20.0
 

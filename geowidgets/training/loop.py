@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +18,10 @@ from torch.nn import functional
 
 from geowidgets.training.batches import Images, Transform, batches_by_epoch, mix, to_input
 from geowidgets.training.evaluate import accuracy, resolve_device
+from geowidgets.training.files import atomic_save
 from geowidgets.training.masking import enforce, resolve_masks
 from geowidgets.training.outputs import logits_of
+from geowidgets.training.record import WeightRecord
 from geowidgets.training.schedule import learning_rate_factor
 
 
@@ -73,6 +74,7 @@ def train(
     channels_last: bool = False,
     max_norm: float | None = None,
     on_epoch: Callable[[int, nn.Module], None] | None = None,
+    record: WeightRecord | None = None,
     label: str = "train",
 ) -> History:
     """Train `model` in place and leave it in eval mode on the device where it was trained.
@@ -117,6 +119,7 @@ def train(
         channels_last: memory format, on CUDA only.
         max_norm: clip the gradient's norm.
         on_epoch: `(epoch, model)` after each epoch, and `(0, model)` before the first.
+        record: keeps the weights of chosen layers at the start and after each epoch.
         label: text in front of the progress bar.
 
     Returns:
@@ -155,6 +158,9 @@ def train(
         history = run.resume(Path(checkpoint))
     enforce(run.kept)
     first = len(history.epochs)
+    if record is not None:
+        record.start(model, epochs, first)
+        record.keep(model, first, epochs)
     if on_epoch is not None and first == 0:
         model.eval()
         on_epoch(0, model)
@@ -167,18 +173,19 @@ def train(
         _bar(epochs, first, label, progress) as bar,
     ):
         for epoch in range(first, epochs):
-            record = run.epoch(epoch, batches(epoch))
+            told = run.epoch(epoch, batches(epoch))
             if validation is not None:
-                record["validation"] = accuracy(
-                    model, *validation, transform=transform, device=where
-                )
-            history.epochs.append(record)
+                told["validation"] = accuracy(model, *validation, transform=transform, device=where)
+            history.epochs.append(told)
+            # Before the checkpoint: a run killed between the two repeats the epoch and its record.
+            if record is not None:
+                record.keep(model, epoch + 1, epochs)
             if checkpoint is not None:
                 run.save(Path(checkpoint), history)
             if on_epoch is not None:
                 model.eval()
                 on_epoch(epoch + 1, model)
-            bar.set_postfix(loss=f"{record['loss']:.4f}", accuracy=f"{record['accuracy']:.4f}")
+            bar.set_postfix(loss=f"{told['loss']:.4f}", accuracy=f"{told['accuracy']:.4f}")
             bar.update()
     model.eval()
     return history
@@ -305,17 +312,6 @@ def _bar(epochs: int, first: int, label: str, progress: bool):
     from tqdm.auto import tqdm
 
     return tqdm(total=epochs, initial=first, desc=label, unit="epoch", disable=not progress)
-
-
-def atomic_save(content: object, path: Path) -> None:
-    """`torch.save` to a neighbouring file, then rename: readers never see half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        torch.save(content, partial)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _check_finite(loss: float, epoch: int, lr: float) -> None:

@@ -10,7 +10,7 @@ from torch import nn
 
 from geowidgets.suggest import did_you_mean
 from geowidgets.zoo.classic import alexnet, googlenet
-from geowidgets.zoo.lenet import conv2, conv6, lenet5, lenet300_100
+from geowidgets.zoo.lenet import conv2, conv4, conv6, lenet5, lenet300_100
 from geowidgets.zoo.resnet import resnet18, resnet20, resnet56, resnet110
 from geowidgets.zoo.seeding import ARCHITECTURES
 from geowidgets.zoo.vgg import vgg16, vgg16_plain, vgg19_bn
@@ -21,6 +21,7 @@ __all__ = [
     "alexnet",
     "build",
     "conv2",
+    "conv4",
     "conv6",
     "densenet22",
     "googlenet",

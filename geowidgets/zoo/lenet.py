@@ -1,4 +1,4 @@
-"""Nets without normalisation: LeNet-300-100, LeNet-5, Conv-2 and Conv-6."""
+"""Nets without normalisation: LeNet-300-100, LeNet-5, Conv-2, Conv-4 and Conv-6."""
 
 from __future__ import annotations
 
@@ -93,6 +93,12 @@ def lenet5(num_classes: int = 10, in_channels: int = 3, size: int = 32) -> nn.Mo
 def conv2(num_classes: int = 10, in_channels: int = 3, size: int = 32) -> nn.Module:
     """Conv-2: 64, 64, pool, 256, 256, classes ("Sources of redundancy", Fig. 1; 4.3 M weights)."""
     return ConvN(1, num_classes, in_channels, size)
+
+
+@architecture
+def conv4(num_classes: int = 10, in_channels: int = 3, size: int = 32) -> nn.Module:
+    """Conv-4: two pairs of 64, 128 ("The Lottery Ticket Hypothesis", Fig. 2; 2.4 M weights)."""
+    return ConvN(2, num_classes, in_channels, size)
 
 
 @architecture
