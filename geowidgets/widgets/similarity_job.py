@@ -137,7 +137,9 @@ def _wire(values: np.ndarray) -> dict[str, Any]:
 
 
 def _redundancy(store: ReadableStore, similarity: Any) -> dict[str, np.ndarray]:
-    table = similarity.redundancy().sort_values("score", na_position="last")
+    table = similarity.redundancy()
+    # One model alone has no distance between models to compare with.
+    table = table[table["score"].notna()].sort_values("score", kind="stable")
     places = {str(entry.name): k for k, entry in enumerate(store.benchmarks)}
     pairs = [[places[str(name)] for name in table[side]] for side in ("benchmark_a", "benchmark_b")]
     return {

@@ -14,6 +14,7 @@ import {
   rankIn,
   summary,
 } from "../../geowidgets/js/lib/map_words.js";
+import { setDown } from "../../geowidgets/js/lib/map_stamps.js";
 import { contrast } from "../../geowidgets/js/lib/theme.js";
 import { createModel } from "./model.js";
 
@@ -165,4 +166,18 @@ test("answers find their question; without a kernel a question is refused in wor
   assert.throws(() => channel.command("compute"), /run the cell again/);
   closed.abort();
   assert.equal(model.listenerCount(), 0);
+});
+
+test("stamps: cut at the edge, over what is there, palely", () => {
+  const page = { width: 3, height: 2, data: new Uint8ClampedArray(24) };
+  const red = { width: 2, height: 2, data: Uint8ClampedArray.from([1, 2, 3, 4].flatMap(() => [255, 0, 0, 255])) };
+  const blue = { width: 1, height: 1, data: Uint8ClampedArray.of(0, 0, 255, 255) };
+  setDown(page, red, 0, 1, 1);
+  assert.deepEqual([...page.data.slice(0, 8)], [255, 0, 0, 255, 0, 0, 0, 0]);
+  setDown(page, blue, 0.5, 0.5, 0.2);
+  assert.deepEqual([...page.data.slice(0, 4)], [204, 0, 51, 255]);
+  setDown(page, blue, 2.5, 1.5, 0.2);
+  assert.deepEqual([...page.data.slice(20)], [0, 0, 255, 51]);
+  setDown(page, red, 40, -40, 1);
+  assert.equal(page.data[15], 255);
 });

@@ -24,7 +24,13 @@ export function createLegend({ change, hover }) {
     element.replaceChildren(
       ...look.sections.map(({ title, entries }) => section(title, entries, hidden)),
       ...(look.ramp ? [ramp(look.ramp)] : []),
-      ...(sizes ? [html("div", { class: "gw-soft gw-map-sizes" }, sizes)] : []),
+      html(
+        "div",
+        { class: "gw-soft gw-map-sizes" },
+        html("span", { class: "gw-map-key" }, "reference"),
+        html("span", { class: "gw-map-key gw-map-key-compared" }, "compared"),
+        sizes,
+      ),
     );
     if (held) {
       for (const one of element.querySelectorAll("button")) {

@@ -1,11 +1,11 @@
 // The points on a canvas: every mark is drawn once as a small picture and then stamped.
 import { symbol, symbolsFill } from "d3-shape";
+import { setDown } from "./map_stamps.js";
 
 /** @typedef {import("./theme.js").Rgba} Rgba */
 /** @typedef {{x: ArrayLike<number>, y: ArrayLike<number>}} Places */
-/** @typedef {{color: (i: number) => Rgba, shape: (i: number) => number,
- *   radius: (i: number) => number, outline: Rgba, paleness: number}} Look `shape` a number of
- *   `SHAPES`, `paleness` opacity of points that do not stand out */
+/** @typedef {import("./map_look.js").Look} Look */
+/** @typedef {import("./map_stamps.js").Pixels} Pixels */
 
 /** How many marks can be told apart. */
 export const SHAPES = symbolsFill.length;
@@ -22,38 +22,36 @@ export function markPath(shape, radius) {
 
 /** @param {HTMLCanvasElement} canvas */
 export function createPainter(canvas) {
-  /** @type {Map<string, HTMLCanvasElement>} */
+  /** @type {Map<string, Pixels>} */
   const stamps = new Map();
+  /** Each point's stamp, as long as its look stays. @type {{look: object|null, of: Pixels[]}} */
+  let known = { look: null, of: [] };
+  /** @type {ImageData|null} */
+  let page = null;
   let ratio = 1;
 
-  /** @param {number} shape @param {number} radius @param {Rgba} color @param {Rgba} outline */
+  /** @param {number} shape @param {number} radius @param {Rgba} color @param {Rgba} outline
+   * @returns {Pixels} */
   function stamp(shape, radius, color, outline) {
     const key = `${shape} ${radius} ${color} ${outline}`;
-    const known = stamps.get(key);
-    if (known) return known;
-    if (stamps.size > 2000) stamps.clear();
-    const side = 2 * Math.ceil(radius * 1.8 + 2);
-    const made = document.createElement("canvas");
-    made.width = made.height = Math.ceil(side * ratio);
-    const context = made.getContext("2d");
-    if (context) {
-      context.setTransform(ratio, 0, 0, ratio, made.width / 2, made.height / 2);
-      const path = new Path2D(markPath(shape, radius));
-      context.fillStyle = `rgb(${color.slice(0, 3).join(" ")})`;
-      context.strokeStyle = `rgb(${outline.slice(0, 3).join(" ")})`;
-      context.lineWidth = 1;
-      context.fill(path);
-      context.stroke(path);
-    }
+    const made = stamps.get(key) ?? makeStamp(shape, radius, color, outline, ratio);
     stamps.set(key, made);
     return made;
+  }
+
+  /** @param {Look} look @param {Rgba} outline */
+  function stampsOf({ color, shape, radius }, outline) {
+    return color.map((own, i) => stamp(shape[i], radius[i], own, outline));
   }
 
   return {
     /** @param {number} width @param {number} height CSS pixels */
     resize(width, height) {
       const now = Math.min(3, Math.max(1, devicePixelRatio || 1));
-      if (now !== ratio) stamps.clear();
+      if (now !== ratio) {
+        stamps.clear();
+        known = { look: null, of: [] };
+      }
       ratio = now;
       const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
       if (canvas.width === w && canvas.height === h) return;
@@ -61,32 +59,51 @@ export function createPainter(canvas) {
       canvas.height = h;
       canvas.style.width = `${width}px`;
       canvas.style.height = `${height}px`;
+      page = null;
     },
     /** Draw `behind` palely and `front` on top of them.
-     * @param {Places} at @param {ArrayLike<number>} behind @param {ArrayLike<number>} front
-     * @param {Look} look */
-    draw(at, behind, front, look) {
+     * @param {Places} at CSS pixels @param {ArrayLike<number>} behind
+     * @param {ArrayLike<number>} front @param {Look} look @param {Rgba} outline
+     * @param {number} paleness opacity of those behind */
+    draw(at, behind, front, look, outline, paleness) {
       const context = canvas.getContext("2d");
       if (!context) return;
-      const { width, height } = canvas;
-      context.clearRect(0, 0, width, height);
-      for (const [points, alpha] of /** @type {const} */ ([
-        [behind, look.paleness],
+      page ??= context.createImageData(canvas.width, canvas.height);
+      page.data.fill(0);
+      if (known.look !== look) {
+        stamps.clear();
+        known = { look, of: stampsOf(look, outline) };
+      }
+      for (const [points, strength] of /** @type {const} */ ([
+        [behind, paleness],
         [front, 1],
       ])) {
-        context.globalAlpha = alpha;
         for (let k = 0; k < points.length; k++) {
           const i = points[k];
-          const [x, y] = [at.x[i] * ratio, at.y[i] * ratio];
-          if (!(x > -40 && y > -40 && x < width + 40 && y < height + 40)) continue;
-          const made = stamp(look.shape(i), look.radius(i), look.color(i), look.outline);
-          // Whole pixels: a stamp between them would be smeared.
-          context.drawImage(made, Math.round(x - made.width / 2), Math.round(y - made.height / 2));
+          setDown(page, known.of[i], at.x[i] * ratio, at.y[i] * ratio, strength);
         }
       }
-      context.globalAlpha = 1;
+      context.putImageData(page, 0, 0);
     },
   };
+}
+
+/** @param {number} shape @param {number} radius CSS pixels @param {Rgba} color
+ * @param {Rgba} outline @param {number} ratio device pixels a CSS pixel @returns {Pixels} */
+function makeStamp(shape, radius, color, outline, ratio) {
+  const side = 2 * Math.ceil((radius * 1.8 + 2) * ratio);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return { width: 0, height: 0, data: new Uint8ClampedArray() };
+  context.setTransform(ratio, 0, 0, ratio, side / 2, side / 2);
+  const path = new Path2D(markPath(shape, radius));
+  context.fillStyle = `rgb(${color.slice(0, 3).join(" ")})`;
+  context.strokeStyle = `rgb(${outline.slice(0, 3).join(" ")})`;
+  context.lineWidth = 1;
+  context.fill(path);
+  context.stroke(path);
+  return context.getImageData(0, 0, side, side);
 }
 
 /** Radius of a mark in CSS pixels, in half pixels; the more weights are left, the larger.

@@ -29,6 +29,10 @@ export function createPicture(root, parts, { height: wanted, changed }) {
   let size = { width: 0, height: 0 };
   let moved = false; // whether the user has zoomed or panned
   let width = 0;
+  /** What the marks were painted from. @type {{scene: Scene|null, look: Look|null,
+   *   lit: Set<number>|null}} */
+  let drawn = { scene: null, look: null, lit: null };
+  let stirred = true; // whether points have moved since
 
   /** Room for the map, as wide as the view leaves. */
   function arrange() {
@@ -47,6 +51,22 @@ export function createPicture(root, parts, { height: wanted, changed }) {
     parts.stage.style.width = `${wide}px`;
     parts.stage.style.height = `${high}px`;
     overlay.resize(wide, high);
+  }
+
+  /** @param {Scene} scene @param {Look} look @param {Set<number>|null} lit */
+  function paintMarks(scene, look, lit) {
+    drawn = { scene, look, lit };
+    stirred = false;
+    const { present, chosen, some } = scene;
+    const outline = readColors(root, ["bg"]).bg;
+    if (!some && !lit) {
+      painter.draw(at, [], present, look, outline, PALE);
+      return;
+    }
+    const stands = (/** @type {number} */ i) =>
+      (lit ? lit.has(i) : true) && (!some || chosen[i] === 1);
+    const behind = present.filter((i) => !stands(i));
+    painter.draw(at, behind, present.filter(stands), look, outline, PALE);
   }
 
   /** @param {import("./map_frame.js").Frame} next */
@@ -77,6 +97,7 @@ export function createPicture(root, parts, { height: wanted, changed }) {
       if (!moved) frame = whole;
       fitted = whole.scale;
       project(points, frame, at);
+      stirred = true;
     },
     /** @param {number} factor */
     zoom: (factor) => setFrame(zoomAt(frame, factor, size.width / 2, size.height / 2, fitted)),
@@ -94,21 +115,8 @@ export function createPicture(root, parts, { height: wanted, changed }) {
      * @param {Scene} scene @param {Look} look @param {Set<number>|null} lit those that stand out
      * @param {{reference: number, compared: number, cursor: number, hovered: number}} rings */
     paint(scene, look, lit, rings) {
-      const front = (/** @type {number} */ i) =>
-        (lit ? lit.has(i) : true) && (!scene.some || scene.chosen[i] === 1);
-      const dimmed = scene.some || lit !== null;
-      painter.draw(
-        at,
-        dimmed ? scene.present.filter((i) => !front(i)) : [],
-        dimmed ? scene.present.filter(front) : scene.present,
-        {
-          color: (i) => look.color[i],
-          shape: (i) => look.shape[i],
-          radius: (i) => look.radius[i],
-          outline: readColors(root, ["bg"]).bg,
-          paleness: PALE,
-        },
-      );
+      const same = drawn.scene === scene && drawn.look === look && drawn.lit === lit;
+      if (!same || stirred) paintMarks(scene, look, lit);
       overlay.rings(at, rings, look.radius);
     },
   };

@@ -7,8 +7,8 @@ import { groupOf } from "./map_groups.js";
 /** @typedef {import("./map_points.js").Points} Points */
 /** @typedef {import("./columns_hub.js").Directory} Directory */
 /** @typedef {"replace"|"add"|"subtract"} Operation */
-/** @typedef {{present: Uint32Array, chosen: Uint8Array, some: boolean, focus: Uint32Array,
- *   narrowed: boolean}} Scene `present` points that are drawn, `chosen` 1 for those that stand
+/** @typedef {{present: Uint32Array, there: Uint8Array, chosen: Uint8Array, some: boolean, focus: Uint32Array,
+ *   narrowed: boolean}} Scene `present` points that are drawn, `there` 1 for them, `chosen` 1 for those that stand
  *   out, `some` whether pairs are selected, `focus` the present and chosen ones, `narrowed`
  *   whether any clause speaks of models, benchmarks or pairs */
 
@@ -20,6 +20,7 @@ export function sceneOf(points, directory, state, pairs, hidden) {
   const models = state.models && new Set(state.models);
   const benchmarks = state.benchmarks && new Set(state.benchmarks);
   const columns = directory.benchmarks.length;
+  const there = new Uint8Array(points.n);
   const chosen = new Uint8Array(points.n);
   const present = [];
   const focus = [];
@@ -27,12 +28,14 @@ export function sceneOf(points, directory, state, pairs, hidden) {
     const [m, b] = [points.model[i], points.benchmark[i]];
     if (gone.has(i) || (models && !models.has(m)) || (benchmarks && !benchmarks.has(b))) continue;
     present.push(i);
+    there[i] = 1;
     if (pairs && !bits.has(pairs, m * columns + b)) continue;
     chosen[i] = 1;
     focus.push(i);
   }
   return {
     present: Uint32Array.from(present),
+    there,
     chosen,
     some: pairs !== null,
     focus: Uint32Array.from(focus),

@@ -178,7 +178,7 @@ export function createMapView(root, options) {
       layout: points,
       ask: channel.ask,
       arrived: () => schedule("all"),
-      failed: status.error,
+      failed: (words) => status.error(`Real distances are not here: ${words}.`),
     });
   }
 
@@ -250,15 +250,14 @@ export function createMapView(root, options) {
 
   /** @param {Now} drawn */
   function drawTop({ scene, look }) {
-    const there = new Set(scene.present);
-    const visible = (/** @type {number} */ i) => (there.has(i) ? i : -1);
+    const visible = (/** @type {number} */ i) => (scene.there[i] ? i : -1);
     picture.paint(scene, look, lit, {
       reference: visible(reference()),
       compared: visible(compared()),
       cursor: isFocused(parts.over) ? visible(cursor) : -1,
       hovered: visible(hovered),
     });
-    status.note(there.size ? "" : "No pair is left: every one is hidden or filtered out");
+    status.note(scene.present.length ? "" : "No pair is left: every one is hidden or filtered out");
   }
 
   /** @param {Points} here @param {import("./map_scene.js").Scene} scene */

@@ -1,0 +1,30 @@
+// Small pictures set down many times: pixels written by hand, as a canvas that is not accelerated
+// takes 10 µs and more for each drawImage. No DOM.
+
+/** @typedef {{width: number, height: number, data: Uint8ClampedArray}} Pixels red, green, blue,
+ *   opacity, not premultiplied */
+
+/** Set a stamp down about (x, y), over what is there. @param {Pixels} target @param {Pixels} stamp
+ * @param {number} x @param {number} y pixels @param {number} strength 0..1, of its opacity */
+export function setDown(target, stamp, x, y, strength) {
+  const left = Math.round(x - stamp.width / 2);
+  const top = Math.round(y - stamp.height / 2);
+  const [x0, x1] = [Math.max(0, -left), Math.min(stamp.width, target.width - left)];
+  const [y0, y1] = [Math.max(0, -top), Math.min(stamp.height, target.height - top)];
+  const [to, from] = [target.data, stamp.data];
+  for (let row = y0; row < y1; row++) {
+    let s = 4 * (row * stamp.width + x0);
+    let t = 4 * ((row + top) * target.width + x0 + left);
+    for (let column = x0; column < x1; column++, s += 4, t += 4) {
+      const above = (from[s + 3] * strength) / 255;
+      if (above === 0) continue;
+      const below = (to[t + 3] / 255) * (1 - above);
+      const whole = above + below;
+      const share = above / whole;
+      to[t] += (from[s] - to[t]) * share;
+      to[t + 1] += (from[s + 1] - to[t + 1]) * share;
+      to[t + 2] += (from[s + 2] - to[t + 2]) * share;
+      to[t + 3] = 255 * whole;
+    }
+  }
+}
