@@ -68,6 +68,7 @@ def notebooks(lab: Lab, context: BrowserContext, name: str) -> Iterator[Open]:
 
     yield open_
     for notebook in opened:
+        notebook.theme(False)  # JupyterLab keeps it for the next page
         notebook.stop_kernel()
         notebook.page.close()
     errors = [error for notebook in opened for error in notebook.errors]

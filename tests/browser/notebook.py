@@ -24,6 +24,15 @@ START_CELL = """index => {
   notebook.activeCellIndex = index;
   window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
+# A widget holds its last message back until the kernel has answered the one before: Python knows
+# what the page shows once every message has been answered.
+ANSWERED = """async () => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const frame = () => new Promise(requestAnimationFrame);
+  const open = () => [...kernel._futures.values()]
+    .some(future => future.msg.header.msg_type === 'comm_msg');
+  for (let still = 0; still < 3; still = open() ? 0 : still + 1) await frame();
+}"""
 COUNT = """index =>
   window.jupyterapp.shell.currentWidget.content.widgets[index].model.executionCount"""
 CELL = """index => {
@@ -37,12 +46,14 @@ CELL = """index => {
     text: outputs.map(o => text(o.text ?? o.data?.['text/plain'])).join(''),
   };
 }"""
-# The attribute changes before the style sheet is there; without that nothing has its place.
+# The attribute changes before the style sheet is there; without that nothing has its place. While
+# the old sheet is there too, JupyterLab fails on another change.
 THEMED = """dark => {
   const { jpThemeLight } = document.body.dataset;
   const background = getComputedStyle(document.body).getPropertyValue('--jp-layout-color0').trim();
   const light = ['white', '#fff', '#ffffff'].includes(background.toLowerCase());
-  return jpThemeLight === String(!dark) && background !== '' && light === !dark;
+  const alone = document.querySelectorAll("link[href*='/themes/']").length === 1;
+  return jpThemeLight === String(!dark) && background !== '' && light === !dark && alone;
 }"""
 THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
 STOP_KERNEL = """async () => {
@@ -105,7 +116,11 @@ class Notebook:
         return state["text"].strip()
 
     def run(self, index: int) -> str:
-        """Run one cell to its end, also for the second time, and return what it printed."""
+        """Run one cell to its end, also for the second time, and return what it printed.
+
+        It runs once the kernel has heard what the page had to say.
+        """
+        self.page.evaluate(ANSWERED)
         before = self.page.evaluate(COUNT, index)
         self.start(index)
         changed = f"([index, before]) => ![null, before].includes(({COUNT})(index))"
@@ -118,6 +133,8 @@ class Notebook:
 
     def theme(self, dark: bool) -> None:
         """Switch JupyterLab's theme and wait until the page has it."""
+        if self.page.evaluate(THEMED, dark):
+            return
         self.page.evaluate(THEME, "JupyterLab Dark" if dark else "JupyterLab Light")
         self.page.wait_for_function(THEMED, arg=dark)
 

@@ -38,15 +38,8 @@ def setup(store: gw.GeometryStore) -> str:
 
 
 def report(notebook: Notebook, cell: int) -> dict[str, Any]:
-    """What Python's selection says, read by running the cell that holds `REPORT`.
-
-    The page may still hold its last message back while the kernel answers the one before, so the
-    cell is run until it says the same twice.
-    """
-    said = notebook.run(cell)
-    while (again := notebook.run(cell)) != said:
-        said = again
-    return json.loads(said)
+    """What Python's selection says, read by running the cell that holds `REPORT`."""
+    return json.loads(notebook.run(cell))
 
 
 class Table:
