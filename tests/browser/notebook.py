@@ -25,13 +25,15 @@ START_CELL = """index => {
   window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
 # A widget holds its last message back until the kernel has answered the one before: Python knows
-# what the page shows once every message has been answered.
-ANSWERED = """async () => {
+# what the page shows once every message has been answered. A closed comm's are never.
+ANSWERED = """async limit => {
   const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-  const frame = () => new Promise(requestAnimationFrame);
   const open = () => [...kernel._futures.values()]
     .some(future => future.msg.header.msg_type === 'comm_msg');
-  for (let still = 0; still < 3; still = open() ? 0 : still + 1) await frame();
+  const end = performance.now() + limit;
+  for (let still = 0; still < 3 && performance.now() < end; still = open() ? 0 : still + 1) {
+    await new Promise(done => setTimeout(done, 20));
+  }
 }"""
 COUNT = """index =>
   window.jupyterapp.shell.currentWidget.content.widgets[index].model.executionCount"""
@@ -124,7 +126,7 @@ class Notebook:
 
         It runs once the kernel has heard what the page had to say.
         """
-        self.page.evaluate(ANSWERED)
+        self.page.evaluate(ANSWERED, WAIT / 12)
         before = self.page.evaluate(COUNT, index)
         self.start(index)
         changed = f"([index, before]) => ![null, before].includes(({COUNT})(index))"

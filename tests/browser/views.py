@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import geowidgets as gw
 
-from .notebook import Notebook
+from .notebook import WAIT, Notebook
 
 SETUP = """
 import json
@@ -71,19 +71,18 @@ class Table:
 
 # A gesture begins only where the pointer would reach the view, and once the page stands still:
 # frames alone can pass quickly while the page is still at work on its layout.
-STEADY = """async target => {
+STEADY = """async ([target, limit]) => {
   const pause = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  const root = target.closest('.gw-root');
+  const reached = ({ x, y, width, height }) => y >= 0 && y + height <= innerHeight
+    && document.elementFromPoint(x + width / 2, y + height / 2)?.closest('.gw-root') === root;
   const place = () => {
-    let box = target.getBoundingClientRect();
-    if (box.top < 0 || box.bottom > innerHeight) {
-      target.scrollIntoView({ block: 'center' });
-      box = target.getBoundingClientRect();
-    }
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    const reached = document.elementFromPoint(x, y)?.closest('.gw-root');
-    if (!reached || reached !== target.closest('.gw-root')) return null;
-    return { x: box.x, y: box.y, width: box.width, height: box.height };
+    const { x, y, width, height } = target.getBoundingClientRect();
+    if (reached({ x, y, width, height })) return { x, y, width, height };
+    target.scrollIntoView({ block: 'center', behavior: 'instant' });
+    return null;
   };
+  const end = performance.now() + limit;
   let last = place();
   let since = performance.now();
   for (let still = 0; still < 6 || performance.now() - since < 150; ) {
@@ -96,6 +95,7 @@ STEADY = """async target => {
       since = performance.now();
     }
     last = now;
+    if (since > end) throw new Error(`never still and in reach: ${target.outerHTML.slice(0, 200)}`);
   }
   return last;
 }"""
@@ -103,7 +103,7 @@ STEADY = """async target => {
 
 def steady(target: Locator) -> dict[str, float]:
     """`x, y, width, height` of an element in a view, once it stands still within reach."""
-    return target.evaluate(STEADY)
+    return target.page.evaluate(STEADY, [target.element_handle(), WAIT])
 
 
 def drag(opened: HasPage, panel: int, corners: list[tuple[float, float]]) -> None:
