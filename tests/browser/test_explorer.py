@@ -63,7 +63,7 @@ def test_one_selection_and_a_bar_that_undoes(notebook, explorer, tiny_store) -> 
 def test_side_by_side_when_wide_and_stacked_when_narrow(notebook, explorer) -> None:
     """Two columns squeezed into 800 px, or one column that wastes a wide screen."""
     views = explorer.locator(".gw-explorer-view")
-    expect(views).to_have_count(3)
+    expect(views).to_have_count(5)
 
     def place(index: int) -> dict:
         box = views.nth(index).bounding_box()
@@ -74,6 +74,8 @@ def test_side_by_side_when_wide_and_stacked_when_narrow(notebook, explorer) -> N
     assert place(2)["x"] == place(0)["x"]
     assert place(2)["y"] >= place(0)["y"] + place(0)["height"]
     assert place(2)["y"] < place(1)["y"] + place(1)["height"]
+    assert place(3)["x"] == place(0)["x"]
+    assert place(4)["width"] > 1.9 * place(0)["width"]
     notebook.page.set_viewport_size({"width": 800, "height": 1500})
     notebook.page.wait_for_function(
         """() => {
