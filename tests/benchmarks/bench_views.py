@@ -31,7 +31,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import geowidgets as gw
 from tests.benchmarks import peers
 from tests.benchmarks.synthetic_store import SyntheticStore
-from tests.benchmarks.trace import CATEGORIES, Point, Times, drag, is_task, p95
+from tests.benchmarks.trace import AFTER_PAINT, CATEGORIES, Point, Times, drag, is_task, p95
 from tests.browser.chromium import ARGUMENTS, find
 
 MOVES = 200
@@ -146,14 +146,29 @@ def measure(browser: Browser, case: Case, path: Path) -> tuple[float, float, Tim
     start, at = path_of(page, case)
     times = drag(browser, page, start, at, MOVES)
     page.mouse.move(5, 5)
-    page.wait_for_timeout(300)
+    rest(page)
     dragged = page.evaluate(PICTURE)
     for scheme in ("dark", "light"):  # a change of theme draws everything from the state
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(500)
+        themed = f".gw-root[data-gw-theme='{scheme}']"
+        page.wait_for_function(
+            "themed => !document.querySelector('.gw-root:not(' + themed + ')')", arg=themed
+        )
+        rest(page)
     equal = bool(dragged) and dragged == page.evaluate(PICTURE)
     page.close()
     return wall, longest, times, equal
+
+
+def rest(page: Page) -> None:
+    """Until the canvases have stayed the same for five frames."""
+    last = page.evaluate(PICTURE)
+    still = 0
+    while still < 5:
+        page.evaluate(AFTER_PAINT)
+        now = page.evaluate(PICTURE)
+        still = still + 1 if now == last else 0
+        last = now
 
 
 def lines(browser: Browser, case: Case, folder: Path) -> Iterator[str]:

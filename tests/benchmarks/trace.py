@@ -71,11 +71,6 @@ def is_task(event: dict[str, Any]) -> bool:
     return event["name"] == "ThreadControllerImpl::RunTask" and "tdur" in event
 
 
-def is_frame(event: dict[str, Any]) -> bool:
-    """Whether an event is a main thread's frame: input, scripts, layout, paint, commit."""
-    return event["name"] == "ProxyMain::BeginMainFrame" and "tdur" in event
-
-
 def p95(values: list[float]) -> float:
     """The value that 95 % of sorted values do not exceed."""
     return values[int(0.95 * (len(values) - 1))]

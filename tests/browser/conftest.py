@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
@@ -82,6 +83,12 @@ def open_notebook(
     """`open_notebook(cells, width=…, height=…)`: a page; errors seen in it fail the test."""
     with notebooks(lab, context, request.node.name) as open_:
         yield open_
+
+
+@pytest.fixture(scope="module")
+def flag(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file whose appearance ends the busy cell."""
+    return tmp_path_factory.mktemp("flag") / "go on"
 
 
 @pytest.fixture(scope="module")

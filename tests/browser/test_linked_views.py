@@ -14,17 +14,11 @@ import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import REPORT, Table, differences, drag, inside, panel, report, setup
+from .views import REPORT, Table, busy, differences, drag, inside, panel, report, setup
 
 TABLE, LOCAL, ASK, WAIT_FOR_FLAG = 1, 2, 3, 4
 LASSO = [(0.02, 0.02), (0.97, 0.03), (0.6, 0.7), (0.03, 0.97)]
 EVERYTHING = [(0.001, 0.001), (0.999, 0.001), (0.999, 0.999), (0.001, 0.999)]
-
-
-@pytest.fixture(scope="module")
-def flag(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file whose appearance ends the busy cell."""
-    return tmp_path_factory.mktemp("flag") / "go on"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +29,7 @@ def shared(open_shared: Open, tiny_store: gw.GeometryStore, flag: Path) -> Noteb
             "table = gw.EvaluationTable(store, selection)\ntable",
             "local = gw.LocalGeometry(store, selection)\nlocal",
             REPORT,
-            f"import time\nwhile not Path({str(flag)!r}).exists():\n    time.sleep(0.05)",
+            busy(flag),
         ],
         height=1700,
     )

@@ -16,7 +16,7 @@ import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import Table, setup, steady
+from .views import Table, busy, setup, steady
 
 TABLE, MAP, ASK, BUSY, LATER = 1, 2, 3, 4, 5
 MARGIN = 22  # CSS pixels that the map leaves around its outermost points
@@ -30,12 +30,6 @@ INK = """canvas => canvas.getContext('2d')
 
 
 @pytest.fixture(scope="module")
-def flag(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file whose appearance ends the busy cell."""
-    return tmp_path_factory.mktemp("flag") / "go on"
-
-
-@pytest.fixture(scope="module")
 def shared(open_shared: Open, tiny_store: gw.GeometryStore, flag: Path) -> Notebook:
     notebook = open_shared(
         [
@@ -43,7 +37,7 @@ def shared(open_shared: Open, tiny_store: gw.GeometryStore, flag: Path) -> Noteb
             "gw.EvaluationTable(store, selection)",
             "view = gw.SimilarityMap(store, selection, method='pca')\nview",
             REPORT,
-            f"import time\nwhile not Path({str(flag)!r}).exists():\n    time.sleep(0.05)",
+            busy(flag),
             "gw.SimilarityMap(store, method='pca', scale='rank', compute=False)",
         ],
         height=1700,

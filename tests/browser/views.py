@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from .notebook import WAIT, Notebook
 
 SETUP = """
 import json
+from pathlib import Path
 from pathlib import Path
 import geowidgets as gw
 store = gw.GeometryStore.open({path!r})
@@ -35,6 +37,11 @@ class HasPage(Protocol):
 def setup(store: gw.GeometryStore) -> str:
     """A cell that opens the same store in the notebook and makes a selection."""
     return SETUP.format(path=str(store.path))
+
+
+def busy(flag: Path) -> str:
+    """A cell that keeps the kernel busy until there is a file at `flag`."""
+    return f"import time\nwhile not Path({str(flag)!r}).exists():\n    time.sleep(0.05)"
 
 
 def report(notebook: Notebook, cell: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createCache, createColumnsHub } from "../../geowidgets/js/lib/columns_hub.js";
+import { createCache } from "../../geowidgets/js/lib/cache.js";
+import { createColumnsHub } from "../../geowidgets/js/lib/columns_hub.js";
 import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
 import { createModel } from "./model.js";
 
@@ -231,7 +232,7 @@ test("a grown store drops what tells of the whole and keeps pairs", async () => 
 });
 
 test("the cache forgets the least recently used and never the newest", () => {
-  const cache = createCache(20);
+  const cache = createCache(20, (column) => column.byteLength);
   cache.put("a", new Uint8Array(10));
   cache.put("b", new Uint8Array(10));
   cache.get("a");

@@ -1,5 +1,6 @@
 // A store's columns in the page: asked for once, kept while they fit.
 import { fromBase64, has } from "./bits.js";
+import { createCache } from "./cache.js";
 import { createShared } from "./shared_values.js";
 
 /** @typedef {{name: string, architecture: string, method: string, ratio: number,
@@ -39,7 +40,7 @@ export function asColumn({ dtype }, data) {
 
 /** @param {{model: import("@anywidget/types").AnyModel, signal: AbortSignal}} options */
 export function createColumnsHub({ model, signal }) {
-  const cache = createCache(CACHE_BYTES);
+  const cache = createCache(CACHE_BYTES, (/** @type {Column} */ column) => column.byteLength);
   /** @type {Map<string, Waiting>} */
   const waiting = new Map();
   /** @type {string[]} */
@@ -167,45 +168,4 @@ function deferred() {
     reject = no;
   });
   return { promise, resolve, reject };
-}
-
-/** The most recently used columns, up to `limit` bytes. @param {number} limit */
-export function createCache(limit) {
-  /** @type {Map<string, Column>} oldest first */
-  const kept = new Map();
-  let bytes = 0;
-
-  /** @param {string} key */
-  function remove(key) {
-    bytes -= kept.get(key)?.byteLength ?? 0;
-    kept.delete(key);
-  }
-
-  return {
-    /** @param {string} key */
-    get(key) {
-      const column = kept.get(key);
-      if (column) {
-        kept.delete(key);
-        kept.set(key, column);
-      }
-      return column;
-    },
-    /** @param {string} key @param {Column} column */
-    put(key, column) {
-      remove(key);
-      kept.set(key, column);
-      bytes += column.byteLength;
-      for (const old of kept.keys()) {
-        if (bytes <= limit || old === key) break;
-        remove(old);
-      }
-      return column;
-    },
-    /** @param {RegExp} pattern */
-    drop(pattern) {
-      for (const key of [...kept.keys()]) if (pattern.test(key)) remove(key);
-    },
-    bytes: () => bytes,
-  };
 }

@@ -1,4 +1,5 @@
 // Asks the kernel for maps, keeps those that came, and knows how far it is. No DOM.
+import { createCache } from "./cache.js";
 import { asColumn } from "./columns_hub.js";
 import { mapKey, pictureKey } from "./grid_keys.js";
 
@@ -158,42 +159,5 @@ function toMap(header, data) {
 }
 
 /** The most recently used maps, up to `limit` bytes. @param {number} limit */
-export function createMapCache(limit) {
-  /** @type {Map<string, GridMap>} oldest first */
-  const kept = new Map();
-  let bytes = 0;
-
-  /** @param {string} key */
-  function remove(key) {
-    bytes -= kept.get(key)?.values.byteLength ?? 0;
-    kept.delete(key);
-  }
-
-  return {
-    /** @param {string} key */
-    get(key) {
-      const map = kept.get(key);
-      if (map) {
-        kept.delete(key);
-        kept.set(key, map);
-      }
-      return map;
-    },
-    /** @param {string} key @param {GridMap} map */
-    put(key, map) {
-      remove(key);
-      kept.set(key, map);
-      bytes += map.values.byteLength;
-      for (const old of kept.keys()) {
-        if (bytes <= limit || old === key) break;
-        remove(old);
-      }
-      return map;
-    },
-    clear() {
-      kept.clear();
-      bytes = 0;
-    },
-    size: () => kept.size,
-  };
-}
+export const createMapCache = (limit) =>
+  createCache(limit, (/** @type {GridMap} */ map) => map.values.byteLength);
