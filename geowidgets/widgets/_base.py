@@ -105,6 +105,10 @@ class BundledWidget(AnyWidget):
         taken = set(DOMWidget.class_trait_names())
         return sorted(n for n in cls.class_trait_names() if n not in taken and n[0] != "_")
 
+    def page_state(self) -> dict[str, Any]:
+        """The synced state that a saved page carries."""
+        return self.get_state(drop_defaults=False)
+
     @t.default("_esm")
     def _bundled_script(self) -> str:
         return _bundles.script(self.bundle)
@@ -136,7 +140,20 @@ class Hub(BundledWidget):
                 self.close()
 
 
-class View(BundledWidget):
+class Displayed(BundledWidget):
+    """A widget with a view; those that need no store and no selection are this and no more."""
+
+    def save_html(self, path: str | os.PathLike[str], **options: Any) -> SavedPage:
+        """Write this view as one HTML file that lives without a kernel; see `save_page`.
+
+        >>> view.save_html("brushed.html", include=[("dense", "clean")])  # doctest: +SKIP
+        """
+        from geowidgets.widgets.saved_page import save_page
+
+        return save_page(self, path, **options)
+
+
+class View(Displayed):
     """A view on a store, linked to others through a `Selection` and one store's `Columns`."""
 
     selection = WidgetTrait().tag(sync=True)
@@ -175,15 +192,6 @@ class View(BundledWidget):
     @t.default("view_id")
     def _new_view_id(self) -> str:
         return f"{type(self).__name__}-{uuid.uuid4().hex[:12]}"
-
-    def save_html(self, path: str | os.PathLike[str], **options: Any) -> SavedPage:
-        """Write this view as one HTML file that lives without a kernel; see `save_page`.
-
-        >>> view.save_html("brushed.html", include=[("dense", "clean")])  # doctest: +SKIP
-        """
-        from geowidgets.widgets.saved_page import save_page
-
-        return save_page(self, path, **options)
 
     def close(self) -> None:
         """Close the view, and with it the hubs that nobody else uses."""

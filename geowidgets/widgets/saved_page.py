@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from geowidgets.widgets import _bundles, packing
-from geowidgets.widgets._base import BundledWidget, View, pair_position
+from geowidgets.widgets._base import BundledWidget, Displayed, View, pair_position
 from geowidgets.widgets.columns import VARIABLES, Columns, read
 
 Pair = tuple[int, int]
@@ -38,7 +38,7 @@ class SavedPage:
 
 
 def save_page(
-    views: View | Sequence[View],
+    views: Displayed | Sequence[Displayed],
     path: str | os.PathLike[str],
     *,
     include: str | Iterable[tuple[Any, Any]] | None = None,
@@ -65,7 +65,7 @@ def save_page(
     >>> page = save_page([table, panels], "lecture.html")           # doctest: +SKIP
     >>> page.size, page.missing                                     # doctest: +SKIP
     """
-    roots = [views] if isinstance(views, View) else list(views)
+    roots = [views] if isinstance(views, Displayed) else list(views)
     if not roots:
         raise ValueError("views: expected at least one, got none")
     widgets = _reachable(roots)
@@ -90,7 +90,7 @@ def save_page(
     return SavedPage(where, where.stat().st_size, pairs, header["missing"])
 
 
-def _reachable(roots: Sequence[View]) -> list[BundledWidget]:
+def _reachable(roots: Sequence[Displayed]) -> list[BundledWidget]:
     """The views and every widget of ours that they refer to, each once."""
     found: dict[str, BundledWidget] = {}
     waiting: list[Any] = list(roots)
@@ -105,7 +105,7 @@ def _reachable(roots: Sequence[View]) -> list[BundledWidget]:
 
 def _record(widget: BundledWidget, parts: packing.Parts) -> dict[str, Any]:
     """A widget's bundle and its synced state, bytes set apart."""
-    state = widget.get_state(drop_defaults=False)
+    state = widget.page_state()
     ours = set(type(widget).own_options())
     if isinstance(widget, Columns):
         ours.discard("preloaded")  # packed smaller, with the pairs that were asked for

@@ -12,9 +12,27 @@ import { openHubs } from "./open_hubs.js";
  * @param {string} className
  * @param {(root: HTMLElement, model: Model, hubs: Hubs, signal: AbortSignal) => void} show */
 export function viewWidget(className, show) {
+  return mounted(className, async (root, { model, host, signal }) => {
+    const hubs = await openHubs(model, host);
+    if (!signal.aborted) show(root, model, hubs, signal);
+  });
+}
+
+/** The same for a view whose numbers are its own: no store, no selection.
+ * @param {string} className
+ * @param {(root: HTMLElement, model: Model, signal: AbortSignal) => void} show */
+export function chartWidget(className, show) {
+  return mounted(className, async (root, { model, signal }) => show(root, model, signal));
+}
+
+/** @param {string} className
+ * @param {(root: HTMLElement, props: import("@anywidget/types").RenderProps) => Promise<void>}
+ *   show */
+function mounted(className, show) {
   return {
     /** @param {import("@anywidget/types").RenderProps} props */
-    async render({ model, el, host, signal }) {
+    async render(props) {
+      const { el, signal } = props;
       const root = html("div", { class: `gw-root ${className}` });
       root.dataset.lmSuppressShortcuts = "true";
       root.dataset.jpSuppressContextMenu = "true";
@@ -23,8 +41,7 @@ export function viewWidget(className, show) {
       el.append(root);
       signal.addEventListener("abort", () => root.remove());
       try {
-        const hubs = await openHubs(model, host);
-        if (!signal.aborted) show(root, model, hubs, signal);
+        await show(root, props);
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
         const problem = `This view cannot be shown: ${words}`;
