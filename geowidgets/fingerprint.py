@@ -29,6 +29,8 @@ def of_array(array: Any) -> str:
         array = array.detach().cpu()
         if array.dtype == torch.bfloat16:
             array = array.view(torch.int16)
+        elif array.is_floating_point() and array.element_size() == 1:
+            array = array.view(torch.uint8)
         array = array.numpy()
     shape = tuple(array.shape)
     digest = hashlib.sha256(f"{array.dtype.str}{shape}".encode())
@@ -49,6 +51,59 @@ def of_module(module: nn.Module) -> str:
     """Over a module's printed structure and every tensor of its state_dict."""
     state = {name: of_array(t) for name, t in module.state_dict().items() if torch.is_tensor(t)}
     return of_values(_ADDRESS.sub("", repr(module)), state)
+
+
+def of_net(module: nn.Module) -> str:
+    """Over what a net computes: its printed structure, parameters, buffers and plain attributes.
+
+    How it was built does not count: a net with its weights pruned to zero, the same net from a
+    checkpoint and one with masks applied have one fingerprint. Of modules that torch does not
+    bring, attributes that are numbers, truth values, words or tuples of them count as well, such
+    as a threshold that `forward` reads; the code of `forward` does not.
+
+    Example:
+        >>> first, second = nn.Linear(3, 2), nn.Linear(3, 2)
+        >>> _ = second.load_state_dict(first.state_dict())
+        >>> of_net(first) == of_net(second)
+        True
+    """
+    tensors = [
+        *module.named_parameters(remove_duplicate=False),
+        *module.named_buffers(remove_duplicate=False),
+    ]
+    state = {name: of_array(_positive_zero(tensor)) for name, tensor in tensors}
+    packed = {n: _packed(v) for n, v in module.state_dict().items() if not torch.is_tensor(v)}
+    plain = {
+        f"{name}.{key}": repr(value)
+        for name, part in module.named_modules()
+        if not type(part).__module__.startswith("torch.")
+        for key, value in vars(part).items()
+        if key != "training" and not key.startswith("_") and _is_plain(value)
+    }
+    return of_values(_ADDRESS.sub("", repr(module)), state, packed, plain)
+
+
+def _positive_zero(tensor: torch.Tensor) -> torch.Tensor:
+    """A weight times a mask is −0 where the same weight pruned in place is 0."""
+    if tensor.is_quantized:
+        tensor = tensor.dequantize()
+    whole = not tensor.is_floating_point() or tensor.element_size() == 1
+    return tensor if whole else tensor + 0
+
+
+def _packed(value: Any) -> Any:
+    """What quantised layers keep beside tensors: their packed weights."""
+    if torch.is_tensor(value):
+        return of_array(_positive_zero(value.detach()))
+    if isinstance(value, tuple | list):
+        return [_packed(one) for one in value]
+    return _text(value)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return all(_is_plain(one) for one in value)
+    return isinstance(value, bool | int | float | str)
 
 
 def of_callable(function: Any) -> str:

@@ -184,6 +184,7 @@ def test_fingerprints_see_what_changes_numbers(net):
         changed[1].bias[0] += 1e-6
     relu = nn.Sequential(nn.ReLU(), *copy.deepcopy(net)[1:])
     mask = {"1.weight": torch.ones(3, 12, dtype=torch.bool)}
+    mask["1.weight"][0, 0] = False
     others = [
         gw.ModelEntry("net", changed).fingerprint(None),
         gw.ModelEntry("net", relu).fingerprint(None),
@@ -198,7 +199,50 @@ def test_fingerprints_see_what_changes_numbers(net):
     assert entry.fingerprint(double) == others[4]
 
 
-@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64, torch.bool, torch.int16])
+class Thresholded(nn.Module):
+    """A net with a number in `forward` that its printed form does not tell."""
+
+    def __init__(self, threshold: float) -> None:
+        super().__init__()
+        self.threshold = threshold
+        self.fc = nn.Linear(12, 3)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.fc(images.flatten(1).clamp(min=self.threshold))
+
+
+def test_a_fingerprint_is_the_nets_however_it_was_built(net, tmp_path):
+    """One checkpoint through two builders, refused for itself; masks that count beside zeros."""
+    mask = {"1.weight": torch.arange(36).reshape(3, 12) % 5 != 0}
+    masked = gw.ModelEntry("net", net, masks=mask)
+    torch.save(masked.load().state_dict(), tmp_path / "net.pt")
+    fresh, copied = (lambda: nn.Sequential(*copy.deepcopy(net))), partial(copy.deepcopy, net)
+    pruned = copy.deepcopy(net)
+    with torch.no_grad():
+        pruned[1].weight.masked_fill_(~mask["1.weight"], 0)
+    entries = [
+        masked,
+        gw.ModelEntry("net", pruned),
+        gw.ModelEntry("net", pruned, masks=mask),
+        gw.ModelEntry("net", build=fresh, weights=tmp_path / "net.pt"),
+        gw.ModelEntry("net", build=copied, weights=tmp_path / "net.pt", masks=mask),
+    ]
+    assert len({entry.fingerprint(double) for entry in entries}) == 1
+
+
+def test_fingerprints_see_what_a_state_dict_does_not_hold():
+    """A row taken for that of a net with another threshold, or another unsaved buffer."""
+    nets = [Thresholded(0.0), Thresholded(0.5), Thresholded(0.0), Thresholded(0.0)]
+    nets[2].register_buffer("scale", torch.ones(2), persistent=False)
+    nets[3].register_buffer("scale", torch.zeros(2), persistent=False)
+    for other in nets[1:]:
+        other.load_state_dict(nets[0].state_dict())
+    assert len({gw.ModelEntry("net", one).fingerprint(None) for one in nets}) == 4
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.bfloat16, torch.float8_e5m2, torch.float64, torch.bool, torch.int16]
+)
 def test_fingerprints_of_any_tensor(dtype):
     """A model in bfloat16 that cannot be read by numpy."""
     tensor = torch.tensor([[0, 1, 1]]).to(dtype)

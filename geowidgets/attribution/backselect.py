@@ -13,6 +13,7 @@ from geowidgets.attribution.forward import Net, opened
 from geowidgets.attribution.pixels import as_pixels
 from geowidgets.attribution.progress import Cancel, Progress, Steps
 from geowidgets.latents import Head
+from geowidgets.store.batching import Batching
 from geowidgets.study.model_entry import ModelEntry, Transform
 from geowidgets.suggest import nearest
 
@@ -62,7 +63,7 @@ def backselect(
         transform: As in `occlusion`.
         head: As in `occlusion`.
         output: As in `occlusion`.
-        batch: Images a forward pass.
+        batch: Images a forward pass; halved, with a warning, where memory runs out.
         device: As in `occlusion`.
         progress: True for a bar, or a function of (done, total) removed pixels.
         cancel: As in `occlusion`.
@@ -91,21 +92,23 @@ def backselect(
     found = []
     pixels = [as_pixels(image, "images") for image in images]
     size = pixels[0][0].numel()
+    batching = Batching(int(batch))
     with Steps(size * len(pixels), "backselect", progress, cancel) as steps:
         for place, image in enumerate(pixels):
             with opened(model, image, transform, head, output, device) as net:
                 label = None if target == "predicted" or labels is None else int(labels[place])
-                found.append(_Search(net, image, label, int(batch)).run(int(k), steps))
+                found.append(_Search(net, image, label, batching).run(int(k), steps))
+    batching.warn(stacklevel=2)
     return _labelled(found, pixels[0].shape[1:], target, int(k), float(keep))
 
 
 class _Search:
     """The greedy search on one image."""
 
-    def __init__(self, net: Net, image: Tensor, label: int | None, batch: int) -> None:
+    def __init__(self, net: Net, image: Tensor, label: int | None, batching: Batching) -> None:
         if label is not None and not 0 <= label < net.head.classes:
             raise ValueError(f"labels: expected classes in 0..{net.head.classes - 1}, got {label}")
-        self._net, self._batch = net, batch
+        self._net, self._batching = net, batching
         prepared = net.prepare(image[None])
         if prepared.shape[2:] != image.shape[1:]:
             raise ValueError(
@@ -149,14 +152,17 @@ class _Search:
         changes = (self.now[:, left] != 0).any(0)
         candidates = left[changes]
         parts = [self._forward(self.now[None])]
-        for some in candidates.split(self._batch):
-            images = self.now.expand(len(some), -1, -1).clone()
-            images[torch.arange(len(some), device=some.device), :, some] = 0
-            parts.append(self._forward(images))
+        parts += [found for _, found in self._batching.over(candidates, self._without)]
         measured = torch.cat(parts)
         doubts = measured[:1].repeat(len(left))
         doubts[changes] = measured[1:]
         return float(measured[0]), doubts
+
+    def _without(self, pixels: Tensor) -> Tensor:
+        """Doubt after removing each of these pixels alone."""
+        images = self.now.expand(len(pixels), -1, -1).clone()
+        images[torch.arange(len(pixels), device=pixels.device), :, pixels] = 0
+        return self._forward(images)
 
     def _forward(self, flat: Tensor) -> Tensor:
         """log Σ_{j≠t} exp(z_j) − z_t, `(sample,)`."""

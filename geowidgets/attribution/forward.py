@@ -68,6 +68,11 @@ def opened(
         output = output if model.output is None else model.output
         transform = model.transform or transform
         model = model.load()
+    if any(parameter.is_meta for parameter in model.parameters()):
+        raise ValueError(
+            f"{type(model).__name__} lies on device 'meta', where weights have no numbers: load "
+            "its state_dict with assign=True first"
+        )
     where = pick_device(device)
     mode = torch.enable_grad() if gradients else torch.inference_mode()
     with on_device(model, where), mode:

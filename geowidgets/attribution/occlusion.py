@@ -18,6 +18,7 @@ from geowidgets.attribution.progress import Cancel, Progress, Steps
 from geowidgets.attribution.regions import Masks, Regions, Windows
 from geowidgets.attribution.scores import METRICS, UNITS, Metric, Scores
 from geowidgets.latents import Head
+from geowidgets.store.batching import Batching, is_out_of_memory
 from geowidgets.study.model_entry import ModelEntry, Transform
 from geowidgets.suggest import nearest
 
@@ -80,7 +81,7 @@ def occlusion(
             (`mean_pixel(images)`); None = the mean over the positions of this image.
         sigma: Width of the blur, pixels; None = half of the window's longer side.
         batch: Whole images a forward pass, None = by size and device; crops may be up to four
-            times as many.
+            times as many. Halved, with a warning, where memory runs out.
         device: `"auto"` = CUDA where there is one.
         path: `"auto"` recomputes only what a window can change where the net can be taken apart
             (`"local"`), else feeds every occluded image whole (`"plain"`); either by name too.
@@ -98,6 +99,7 @@ def occlusion(
         ValueError: unknown words, shapes that do not fit, a label that is no class.
         HeadError: no head, or several.
         CancelledError: `cancel` became true.
+        MemoryError: one occluded image alone is too much.
 
     Source: Li et al., "Understanding Robustness Lottery", §6.4 and Fig. 6; windows as in Zeiler
     and Fergus 2014, §4.2.
@@ -170,9 +172,13 @@ def occlusion_map(
     features, logits = engine.original()
     before = scores(features, logits)[:, 0].cpu().numpy()
     after = np.empty((len(before), len(regions)))
-    for indices in engine.batches(batch_size(plan.batch, pixels, net.device)):
-        after[:, indices] = scores(*engine.run(indices)).cpu().numpy()
-        steps.advance(len(indices))
+    groups = list(engine.batches(batch_size(plan.batch, pixels, net.device)))
+    batching = Batching(max(map(len, groups)), "occluded images")
+    for group in groups:
+        for indices, found in batching.over(group, lambda some: scores(*engine.run(some))):
+            after[:, indices] = found.cpu().numpy()
+            steps.advance(len(indices))
+    batching.warn(stacklevel=3)
     attrs = {
         "label": scores.label,
         "prediction": int(logits[0].argmax()),
@@ -196,10 +202,12 @@ def _engine(net: Net, pixels: Tensor, plan: Plan, regions: Regions) -> tuple[Pla
         return Plain(net, pixels, filling, regions), "asked for"
     try:
         return Local(net, pixels, filling, regions), ""
-    except UntraceableError as error:
-        if plan.path == "local":
+    except Exception as error:
+        full = is_out_of_memory(error)
+        if plan.path == "local" or not (full or isinstance(error, UntraceableError)):
             raise
-        return Plain(net, pixels, filling, regions), str(error)
+        reason = "its kept maps do not fit into memory" if full else str(error)
+    return Plain(net, pixels, filling, regions), reason
 
 
 def labelled(

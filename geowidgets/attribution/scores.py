@@ -80,6 +80,12 @@ class Scores:
                 f"metric {metric_names([function])[0]!r} must return one number a sample, shape "
                 f"({len(features)},), got {got}"
             )
+        bad = int((~torch.isfinite(values)).sum())
+        if bad:
+            raise ValueError(
+                f"metric {metric_names([function])[0]!r} must return finite numbers, got "
+                f"{bad} of {len(values)} that are NaN or infinite"
+            )
         return values.double()
 
 

@@ -15,12 +15,13 @@ from tqdm.auto import tqdm
 from geowidgets.latents import effective_weight
 from geowidgets.schema import BenchmarkSlot, Index, ModelSlot, Settings, StoreError
 from geowidgets.store import layout
+from geowidgets.store.batching import Batching
 from geowidgets.store.disk import Place
 from geowidgets.store.marks import done_blocks
 from geowidgets.store.modules import Modules, on_device, pick_device
 from geowidgets.store.plan import Prints, merge
 from geowidgets.store.summary import as_records, refresh_column
-from geowidgets.store.tile import BATCH, Batching, measure_tile
+from geowidgets.store.tile import BATCH, measure_tile
 from geowidgets.store.writer import Writer, write_block
 from geowidgets.study import Study
 
@@ -54,12 +55,7 @@ def fill(
     batching = Batching(batch_size or BATCH.get(target.type, 256))
     run = _Run(study, place, index, settings, modules, target, batching, _kept(study, features))
     run.fill(progress)
-    if batching.halved:
-        warnings.warn(
-            f"the device ran out of memory: the batch was halved {batching.halved} times, "
-            f"to {batching.size} images",
-            stacklevel=3,
-        )
+    batching.warn(stacklevel=3)
 
 
 def _probe(

@@ -409,12 +409,8 @@ class GeometryStore:
         """
         for entry in models:
             stored = self._contents.model(entry.name).fingerprint
-            found = entry.fingerprint(transform)
-            if found != stored:
-                raise StoreError(
-                    f"model {entry.name!r} has fingerprint {found}, {self.path} was computed with "
-                    f"{stored}: other weights, masks or transform"
-                )
+            if not entry.has_fingerprint(stored, transform):
+                raise StoreError(entry.refusal(stored, transform, self.path))
         self._attached.update({entry.name: _with(entry, transform) for entry in models})
         self._tell()
 

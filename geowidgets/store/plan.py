@@ -16,7 +16,8 @@ from geowidgets.schema import (
     Settings,
     StoreError,
 )
-from geowidgets.study import Study
+from geowidgets.study import ModelEntry, Study
+from geowidgets.study.model_entry import NET
 
 TILE_BYTES = 512 << 20
 
@@ -75,7 +76,7 @@ def merge(index: Index, study: Study, prints: Prints, settings: Settings, path: 
         slot = ModelSlot(
             **asdict(entry.info), slot=len(models), fingerprint=prints.models[entry.name]
         )
-        _place(models, slot)
+        _place(models, slot, _is_early_print_of(entry, study, models))
     benchmarks = list(index.benchmarks)
     for entry in study.benchmarks:
         slot = BenchmarkSlot(
@@ -88,13 +89,23 @@ def merge(index: Index, study: Study, prints: Prints, settings: Settings, path: 
     return index if merged == index else replace(merged, revision=index.revision + 1)
 
 
-def _place(entries: list[Any], new: Any) -> bool:
-    """Put `new` among the entries; whether it took its slot."""
+def _is_early_print_of(entry: ModelEntry, study: Study, models: Iterable[ModelSlot]) -> bool:
+    """Whether the store has this very model, under the fingerprint that early stores took."""
+    found = [old for old in models if old.live and old.name == entry.name]
+    return any(
+        not old.fingerprint.startswith(NET)
+        and entry.has_fingerprint(old.fingerprint, study.transform)
+        for old in found
+    )
+
+
+def _place(entries: list[Any], new: Any, known: bool = False) -> bool:
+    """Put `new` among the entries; whether it took its slot. `known`: only its print is new."""
     for position, old in enumerate(entries):
         if not old.live or old.name != new.name:
             continue
         same_place = getattr(old, "set", None) == getattr(new, "set", None)
-        if old.fingerprint == new.fingerprint and same_place:
+        if (known or old.fingerprint == new.fingerprint) and same_place:
             entries[position] = replace(new, slot=old.slot)
             return False
         entries[position] = new

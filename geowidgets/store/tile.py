@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,25 +9,10 @@ import torch
 
 from geowidgets.geometry import Classifier
 from geowidgets.latents import Head
-from geowidgets.schema import StoreError
+from geowidgets.store.batching import Batching
 from geowidgets.training import to_input
 
 BATCH = {"cpu": 256, "cuda": 1024}
-
-
-@dataclass
-class Batching:
-    """Images a forward pass; halved, and the halving remembered, when the device is too small."""
-
-    size: int
-    halved: int = 0
-
-    def halve(self, error: BaseException) -> None:
-        """Go on with half, unless one image alone is too much."""
-        if self.size == 1:
-            raise StoreError("one image at a time is too much for the device's memory") from error
-        self.size //= 2
-        self.halved += 1
 
 
 def measure_tile(
@@ -65,23 +49,18 @@ def measure_tile(
     """
     classifier = head.classifier(device)
     truth = torch.from_numpy(labels)
-    parts: list[dict[str, torch.Tensor]] = []
-    first = 0
-    while first < len(images):
-        stop = min(first + batching.size, len(images))
-        try:
-            with torch.inference_mode(), head.tap() as tap:
-                module(to_input(images[first:stop], device, transform))
-                part = _measure(classifier, tap, truth[first:stop].to(device), margin, use_bias)
-        except torch.OutOfMemoryError as error:
-            batching.halve(error)
-            torch.cuda.empty_cache()
-            continue
-        part["angle"] = part["angle"][:, list(angle_classes)]
+
+    def measure(part: range) -> dict[str, torch.Tensor]:
+        span = slice(part.start, part.stop)
+        with torch.inference_mode(), head.tap() as tap:
+            module(to_input(images[span], device, transform))
+            found = _measure(classifier, tap, truth[span].to(device), margin, use_bias)
+        found["angle"] = found["angle"][:, list(angle_classes)]
         if keep_features:
-            part["features"] = tap.features.half()
-        parts.append(part)
-        first = stop
+            found["features"] = tap.features.half()
+        return found
+
+    parts = [found for _, found in batching.over(range(len(images)), measure)]
     return {name: torch.cat([p[name] for p in parts]).cpu().numpy() for name in parts[0]}
 
 

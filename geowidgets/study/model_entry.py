@@ -18,6 +18,7 @@ from geowidgets.schema import ModelInfo, check_name
 from geowidgets.suggest import nearest
 
 Transform = Callable[[torch.Tensor], torch.Tensor]
+NET = "net-"  # begins a fingerprint that is taken over the net, not over what built it
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,44 @@ class ModelEntry:
         return module
 
     def fingerprint(self, transform: Transform | None) -> str:
-        """Digest of all that decides this model's numbers: weights, masks, head, transform."""
+        """Digest of all that decides this model's numbers: the net, head, output and transform.
+
+        The net counts by what it computes (`fingerprint.of_net`), not by how it was built: a
+        checkpoint has one fingerprint whichever function builds the net around it. A net that is
+        built when its turn comes is built for this, too.
+
+        Args:
+            transform: The study's, which counts where the entry has none of its own.
+        """
+        whole = fp.of_values(
+            fp.of_net(self.load()),
+            self.head,
+            self.output,
+            fp.of_callable(self.transform or transform),
+        )
+        return NET + whole
+
+    def has_fingerprint(self, stored: str, transform: Transform | None) -> bool:
+        """Whether a fingerprint is this entry's, be it in the form that early stores have."""
+        if stored.startswith(NET):
+            return self.fingerprint(transform) == stored
+        return self._early_fingerprint(transform) == stored
+
+    def refusal(self, stored: str, transform: Transform | None, where: str) -> str:
+        """Why this entry is not the model that `where` was computed with."""
+        found = self.fingerprint(transform)
+        words = f"model {self.name!r} has fingerprint {found}, {where} was computed with {stored}: "
+        if stored.startswith(NET):
+            return words + "other weights, masks, architecture, head or transform"
+        return words + (
+            "that store is of an early version, whose fingerprints count the function that "
+            "builds the net; give the entries with the same build= and transform= as the study "
+            "that it was computed from, or run GeometryStore.compute(study, path) on that study "
+            "once, which renews them"
+        )
+
+    def _early_fingerprint(self, transform: Transform | None) -> str:
+        """As early stores have it: over builder, file and masks instead of the net."""
         source: tuple[Any, ...]
         if self.module is not None:
             source = (fp.of_module(self.module),)

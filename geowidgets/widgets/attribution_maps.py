@@ -133,7 +133,7 @@ class MapMaker:
         self, asked: Asked, progress: Progress | None, cancel: threading.Event | None
     ) -> AttributionMap:
         if not self._at_hand(asked.model):
-            raise AbsentError(self._ways_out(asked))
+            raise self._absent(asked)
         from geowidgets import attribution
 
         settings = self.settings(asked)
@@ -193,13 +193,20 @@ class MapMaker:
         model, benchmark = self._store.models[asked.model], self._store.benchmarks[asked.benchmark]
         return getattr(model, "fingerprint", None), getattr(benchmark, "fingerprint", None)
 
-    def _ways_out(self, asked: Asked) -> str:
+    def _absent(self, asked: Asked) -> AbsentError:
         model = self._store.models[asked.model].name
         benchmark = self._store.benchmarks[asked.benchmark].name
-        return (
+        error = AbsentError(
             f"the model {model!r} is not at hand, and the store keeps no map of sample "
             f"{asked.sample} on {benchmark!r}"
         )
+        # A note, not the message: the page shows the message above its own list of ways out.
+        error.add_note(
+            f"Ways out: store.attach([ModelEntry({model!r}, net)]) with the net that was measured; "
+            "or open the store by GeometryStore.compute(study, path); or, where the models are, "
+            "AttributionGrid(store).keep_maps(samples)."
+        )
+        return error
 
 
 def from_engine(found: Any, settings: MapSettings) -> AttributionMap:

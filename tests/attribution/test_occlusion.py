@@ -227,6 +227,9 @@ def test_cancelling_stops_between_batches(net, colour):
     [
         ({"window": 14}, r"window: \(14, 14\) does not fit the image of \(13, 10\)"),
         ({"window": 0}, "window: expected pixels >= 1.*got 0"),
+        ({"window": (2, 11)}, r"window: \(2, 11\) does not fit the image of \(13, 10\)"),
+        ({"stride": 0}, "stride: expected pixels >= 1.*got 0"),
+        ({"stride": (2, -1)}, r"stride: expected pixels >= 1.*got \(2, -1\)"),
         ({"stride": 1.5}, "stride: expected pixels >= 1.*got 1.5"),
         ({"fill": "zeros"}, "unknown word 'zeros'; did you mean 'zero'"),
         ({"fill": [1.0, 2.0]}, r"expected a number, \(3,\) numbers.*got shape \(2,\)"),
@@ -235,12 +238,17 @@ def test_cancelling_stops_between_batches(net, colour):
         ({"metrics": ("angle", "angle")}, "different names"),
         ({"margin": "ture"}, "unknown reading 'ture'; did you mean 'true'"),
         ({"label": 5}, r"label: expected a class in 0\.\.4, got 5"),
+        ({"label": -1}, r"label: expected a class in 0\.\.4, got -1"),
+        ({"label": 1.5}, r"label: expected a class in 0\.\.4, got 1.5"),
         ({"batch": 0}, "batch: expected at least 1 image, got 0"),
         ({"masks": np.zeros((1, 13, 10), bool)}, "region 0 holds no pixel"),
         ({"masks": np.ones((1, 10, 13), bool)}, r"\(…, 13, 10\), got bool \(1, 10, 13\)"),
         ({"masks": np.ones((1, 13, 10), bool), "window": 2}, "no window and stride beside"),
         ({"image": np.zeros((2, 3, 4, 1), np.uint8)}, "image: expected .* got torch.uint8"),
-        ({"metrics": (lambda x, logits, y: logits,)}, r"must return one number a sample"),
+        ({"metrics": (lambda x, logits, y: logits,)}, r"one number a sample, shape \(\d+,\), got"),
+        ({"metrics": (lambda x, logits, y: logits[0, 0],)}, r"one number a sample.*got \(\)"),
+        ({"metrics": (lambda x, logits, y: 0.5,)}, "one number a sample.*got float"),
+        ({"metrics": (lambda x, logits, y: logits[:, 0] / 0,)}, "finite numbers, got 1 of 1"),
     ],
 )
 def test_what_is_refused(net, colour, options, message):
@@ -248,6 +256,40 @@ def test_what_is_refused(net, colour, options, message):
     arguments = {"image": colour, "label": 0, **options}
     with pytest.raises(ValueError, match=message):
         occlusion(net, **arguments)
+
+
+def test_a_metric_that_is_undefined_on_one_occluded_image_is_refused(net, colour):
+    """A map in which one undefined number has spread over the pixels of its window."""
+    untouched: list[torch.Tensor] = []
+
+    def odd(features: torch.Tensor, logits: torch.Tensor, label: int) -> torch.Tensor:
+        values = logits[:, label].clone()
+        if untouched:
+            values[-1] = torch.nan
+        untouched.append(values)
+        return values
+
+    with pytest.raises(ValueError, match=r"metric 'odd' must return finite numbers, got 1 of \d+"):
+        occlusion(net, colour, 0, metrics=(odd,))
+
+
+def test_a_net_on_a_device_without_numbers_is_refused(colour):
+    """A map of a net whose weights were never loaded."""
+    with torch.device("meta"):
+        net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(390, 5))
+    with pytest.raises(ValueError, match=r"device 'meta'.*no numbers"):
+        occlusion(net, colour, 0)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_net_and_an_image_on_other_devices(net, colour):
+    """Tensors of two devices in one operation, or a net that is left on the other one."""
+    pixels = torch.from_numpy(colour).permute(2, 0, 1).float() / 255
+    expected = occlusion(net, pixels, 0, device="cpu")
+    found = occlusion(net.cuda(), pixels.cuda(), 0, device="cpu")
+    assert next(net.parameters()).is_cuda
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    net.cpu()
 
 
 def test_maps_refuse_unknown_options_and_lists_of_other_lengths(net, colour):
