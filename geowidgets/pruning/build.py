@@ -14,7 +14,9 @@ from geowidgets.pruning.family import INDEX, ModelFamily
 from geowidgets.pruning.layers import PruningError
 from geowidgets.suggest import did_you_mean
 
-KEYS = ("architecture", "num_classes", "in_channels", "size", "seed", "train", "prune")
+KEYS = (
+    "architecture", "num_classes", "in_channels", "size", "seed", "train", "recipe", "prune",
+)  # fmt: skip
 RUN_KEYS = (
     "method", "name", "ratios", "cycles", "per_cycle", "iterative", "retrain", "rewind", "recipe",
     "penalty", "seed", "options",
@@ -48,8 +50,9 @@ def build_family(
             {"method": "mpt", "ratios": [0.9], "options": {"epochs": 20}}]}
 
     `retrain` holds keywords of `training.train`, or "train" for those of the dense net; `recipe`
-    ("paper", "code") makes it robust; `penalty` holds keywords of `GeometricPenalty`. Runs with
-    `cycles` are iterative unless they say otherwise.
+    ("paper", "code") makes it robust, and beside `train` the dense net's training; `penalty`
+    holds keywords of `GeometricPenalty`. Runs with `cycles` are iterative unless they say
+    otherwise.
 
     Args:
         folder: of the family.
@@ -92,10 +95,14 @@ def _family(folder: Path, config: Mapping[str, Any]) -> ModelFamily:
 
 
 def _train_dense(family, config, images, labels, validation, data) -> None:
+    from geowidgets.pruning.robust import robust_augment
     from geowidgets.training import atomic_save, train
 
     if "dense" in family:
         return
+    settings = {"seed": config.get("seed", 0)} | config["train"]
+    if config.get("recipe") is not None:
+        settings["augment"] = robust_augment(config["recipe"], seed=settings["seed"])
     wanted = {run["rewind"] for run in config.get("prune", []) if run.get("rewind") is not None}
 
     def keep(epoch: int, model: torch.nn.Module) -> None:
@@ -106,7 +113,7 @@ def _train_dense(family, config, images, labels, validation, data) -> None:
     checkpoint = family.folder / "dense.checkpoint"
     history = train(
         module, images, labels, checkpoint=checkpoint, on_epoch=keep, label="dense",
-        **{"seed": config.get("seed", 0)} | config["train"], **data,
+        **settings, **data,
     )  # fmt: skip
     family.add(
         "dense", module, seed=config.get("seed", 0), history=history.epochs,

@@ -11,82 +11,26 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import io
 import sys
-import zipfile
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
-from torch import nn
 
 import geowidgets as gw
 from geowidgets.pruning import build_family
-from geowidgets.zoo.resnet import ResNet
-from geowidgets.zoo.seeding import architecture
+from tests.benchmarks import small_nets
 from tests.benchmarks import study_similarity_bands as bands
+from tests.benchmarks.jpeg_cifar import load, normalise
 from tests.benchmarks.sections import replace_section
 
 RESULTS, TITLE = Path(__file__).parent / "results" / "similarity.md", "Similarity of models"
-TRAIN, TEST = 800, 100  # images a class, by number: the first 800 to train on, the last 100 to test
+TRAIN, TEST = range(800), range(-100, 0)  # numbers of the images of each class
 RATIOS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
 SEVERITY, SEED, CONTROL = 3, 0, 1  # the control: the dense net trained again
-MEAN, DEVIATION = (0.491, 0.482, 0.447), (0.247, 0.243, 0.262)
 TRAINING = {"epochs": 16, "lr": 0.05, "batch_size": 64, "crop": 3, "flip": True}
 RETRAINING = {**TRAINING, "epochs": 3, "lr": 0.02}
 TICKET = {"epochs": 8, "lr": 0.03, "training": {"crop": 3, "flip": True}}
-
-
-@architecture
-def resnet8(num_classes: int = 10, in_channels: int = 3, size: int = 32) -> nn.Module:
-    """ResNet-8: 3 × 1 blocks of 16, 32, 64 behind a stem that halves the maps."""
-    net = ResNet((1, 1, 1), 16, num_classes, in_channels)
-    net.conv1.stride = (2, 2)
-    return net
-
-
-@architecture
-def vgg5(num_classes: int = 10, in_channels: int = 3, size: int = 32) -> nn.Module:
-    """VGG in small: four convolutions of 16, 32, 64, 64 with normalisation, one linear layer."""
-    layers: list[nn.Module] = []
-    width = in_channels
-    for outputs, pool in ((16, True), (32, True), (64, False), (64, True)):
-        layers += [nn.Conv2d(width, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs)]
-        layers += [nn.ReLU(), nn.MaxPool2d(2)] if pool else [nn.ReLU()]
-        width = outputs
-    head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, num_classes)]
-    return nn.Sequential(*layers, *head)
-
-
-NETS = {"resnet8": "ResNet-8", "vgg5": "VGG-5"}
-
-
-def normalise(images: torch.Tensor) -> torch.Tensor:
-    """Float images `(sample, channel, y, x)` in [0, 1] → what the nets take."""
-    mean, deviation = (torch.tensor(v, device=images.device) for v in (MEAN, DEVIATION))
-    scaled = (images - mean[:, None, None]) / deviation[:, None, None]
-    return scaled.contiguous(memory_format=torch.channels_last)
-
-
-def load(path: Path, split: str) -> gw.datasets.Samples:
-    """The first images of each class to train on, or the last to test on."""
-    with zipfile.ZipFile(path) as archive:
-        names = sorted(name for name in archive.namelist() if name.endswith(".jpg"))
-        classes = sorted({name.split("/")[0] for name in names})
-        images, labels = [], []
-        for label, name in enumerate(classes):
-            own = [n for n in names if n.startswith(f"{name}/")]
-            for member in own[:TRAIN] if split == "train" else own[-TEST:]:
-                with Image.open(io.BytesIO(archive.read(member))) as picture:
-                    images.append(np.asarray(picture.convert("RGB")))
-                labels.append(label)
-    # Classes in turn, so that the first images of a store are not of one class only.
-    order = np.argsort(np.arange(len(labels)) % (len(labels) // len(classes)), kind="stable")
-    return gw.datasets.Samples(
-        np.stack(images)[order], np.array(labels)[order], tuple(classes), f"cifar10-{split}",
-        "JPEG-recompressed",
-    )  # fmt: skip
+NETS = {small_nets.resnet8.__name__: "ResNet-8", small_nets.vgg5.__name__: "VGG-5"}
 
 
 def configuration(name: str, seed: int) -> dict:
@@ -107,7 +51,7 @@ def configuration(name: str, seed: int) -> dict:
 
 def make(data: Path, work: Path) -> gw.GeometryStore:
     """Train and measure what is missing: 52 models × 20 benchmarks × 1,000 images."""
-    train, test = load(data, "train"), load(data, "test")
+    train, test = load(data, TRAIN, "train"), load(data, TEST, "test")
     entries = []
     for key, title in NETS.items():
         for seed in (SEED, CONTROL):
@@ -169,7 +113,9 @@ DISTANT = (
 
 def judge(store: gw.GeometryStore) -> tuple[list[str], list[str]]:
     """All tables, and the bands that are missed."""
-    protocol = PROTOCOL.format(train=10 * TRAIN, models=len(store.models), samples=store.size())
+    protocol = PROTOCOL.format(
+        train=10 * len(TRAIN), models=len(store.models), samples=store.size()
+    )
     found = gw.similarity(store, progress=False)
     claimed, missed = bands.redundancy(store, found)
     distant, more = bands.tickets(store)

@@ -8,8 +8,16 @@ import pytest
 import torch
 
 from geowidgets import zoo
-from geowidgets.pruning import ModelFamily, PruningError, build_family, list_checkpoints, prune
+from geowidgets.pruning import (
+    ModelFamily,
+    PruningError,
+    build_family,
+    list_checkpoints,
+    prune,
+    robust_augment,
+)
 from geowidgets.study import ModelEntry
+from geowidgets.training import train
 
 CONFIG = {
     "architecture": "lenet5",
@@ -56,6 +64,20 @@ def test_a_family_comes_back_as_it_was_made(family):
     assert again["cycles-75"].details["cycle"] == 2
     assert not list(family.folder.glob("*checkpoint*"))
     assert not list(family.folder.glob("*partial*"))
+
+
+def test_a_robust_family_trains_its_dense_net_with_corruptions(digits, tmp_path):
+    """The recipe of the pruned nets alone would leave their parent without it."""
+    few, start = digits[:96], zoo.lenet5(in_channels=1, size=16)
+    robust = CONFIG | {"recipe": "paper", "prune": []}
+    found = made(tmp_path, digits, robust)["dense"].load().state_dict()
+    train(
+        start, few.images, few.labels, device="cpu", progress=False,
+        augment=robust_augment("paper", seed=0), **CONFIG["train"],
+    )  # fmt: skip
+    assert all(torch.equal(found[name], value) for name, value in start.state_dict().items())
+    with pytest.raises(PruningError, match="made with recipe='paper', got None"):
+        made(tmp_path, digits, CONFIG)
 
 
 def test_one_shot_members_equal_prune(family):
