@@ -2,7 +2,7 @@ import "./lib/theme.css";
 import "./lib/controls.css";
 import "./attribution_grid.css";
 import { createGridView } from "./lib/grid_view.js";
-import { onTraits, readTraits, viewWidget, writeTraits } from "./lib/mount_view.js";
+import { onTraits, traitsOf, viewWidget, writeTraits } from "./lib/mount_view.js";
 
 const DISPLAY = /** @type {const} */ ([
   "models",
@@ -18,7 +18,7 @@ export default viewWidget("gw-grid", (root, model, hubs, signal) => {
   const view = createGridView(root, {
     ...hubs,
     model,
-    display: () => readTraits(model, DISPLAY),
+    display: traitsOf(model, DISPLAY, signal),
     change: (update) => writeTraits(model, update),
     signal,
   });

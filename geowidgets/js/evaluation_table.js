@@ -1,7 +1,7 @@
 import "./lib/theme.css";
 import "./lib/controls.css";
 import "./evaluation_table.css";
-import { onTraits, readTraits, viewWidget, writeTraits } from "./lib/mount_view.js";
+import { onTraits, traitsOf, viewWidget, writeTraits } from "./lib/mount_view.js";
 import { createTableView } from "./lib/table_view.js";
 
 const DISPLAY = /** @type {const} */ ([
@@ -19,10 +19,11 @@ const DISPLAY = /** @type {const} */ ([
 ]);
 
 export default viewWidget("gw-table", (root, model, hubs, signal) => {
+  const traits = traitsOf(model, DISPLAY, signal);
   const view = createTableView(root, {
     ...hubs,
     display: () => {
-      const { sort_by, ...display } = readTraits(model, DISPLAY);
+      const { sort_by, ...display } = traits();
       return { ...display, sortBy: sort_by };
     },
     change({ sortBy, ...display }) {

@@ -2,7 +2,7 @@ import "./lib/theme.css";
 import "./lib/controls.css";
 import "./local_geometry.css";
 import { createLocalView } from "./lib/local_view.js";
-import { onTraits, readTraits, viewWidget, writeTraits } from "./lib/mount_view.js";
+import { onTraits, traitsOf, viewWidget, writeTraits } from "./lib/mount_view.js";
 
 const DISPLAY = /** @type {const} */ ([
   "mode",
@@ -24,7 +24,7 @@ export default viewWidget("gw-local", (root, model, hubs, signal) => {
   const view = createLocalView(root, {
     ...hubs,
     viewId: model.get("view_id"),
-    display: () => readTraits(model, DISPLAY),
+    display: traitsOf(model, DISPLAY, signal),
     change: (update) => writeTraits(model, update),
     signal,
   });

@@ -1,7 +1,7 @@
 import "./lib/theme.css";
 import "./lib/controls.css";
 import "./parallel_coordinates.css";
-import { onTraits, readTraits, viewWidget, writeTraits } from "./lib/mount_view.js";
+import { onTraits, traitsOf, viewWidget, writeTraits } from "./lib/mount_view.js";
 import { createParallelView } from "./lib/parallel_view.js";
 
 const DISPLAY = /** @type {const} */ ([
@@ -27,7 +27,7 @@ export default viewWidget("gw-parallel", (root, model, hubs, signal) => {
     ...hubs,
     viewId,
     owner: `${viewId}/${pictures++}`,
-    display: () => readTraits(model, DISPLAY),
+    display: traitsOf(model, DISPLAY, signal),
     change: (update) => writeTraits(model, update),
     signal,
   });

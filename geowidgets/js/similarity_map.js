@@ -3,7 +3,7 @@ import "./lib/controls.css";
 import "./similarity_map.css";
 import { openChannel } from "./lib/map_channel.js";
 import { createMapView } from "./lib/map_view.js";
-import { onTraits, readTraits, viewWidget, writeTraits } from "./lib/mount_view.js";
+import { onTraits, traitsOf, viewWidget, writeTraits } from "./lib/mount_view.js";
 
 const DISPLAY = /** @type {const} */ ([
   "color",
@@ -20,8 +20,8 @@ const DATA = /** @type {const} */ (["arrays", "info", "phase"]);
 export default viewWidget("gw-map", (root, model, hubs, signal) => {
   const view = createMapView(root, {
     ...hubs,
-    display: () => readTraits(model, DISPLAY),
-    data: () => readTraits(model, DATA),
+    display: traitsOf(model, DISPLAY, signal),
+    data: traitsOf(model, DATA, signal),
     change: (update) => writeTraits(model, update),
     channel: openChannel(model, signal),
     signal,

@@ -34,6 +34,21 @@ export function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Make the text of an element `words`. What says so already stays as it is, and a single text node
+ * is kept: a new one would lay the page out again at every move of a brush.
+ * @param {Element} element @param {string} words */
+export function write(element, words) {
+  const only = element.childNodes.length === 1 ? element.firstChild : null;
+  if (!(only instanceof Text)) element.textContent = words;
+  else if (only.data !== words) only.data = words;
+}
+
+/** Set an attribute that is another. @param {Element} element @param {string} name
+ * @param {string} value */
+export function mark(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
 /** A labelled drop-down list. `options` as [value, text, disabled].
  * @param {string} title @param {[string, string, boolean?][]} options @param {string} value
  * @param {(value: string) => void} changed */

@@ -1,6 +1,6 @@
 // Undo, redo, clear, and what is selected now.
 
-import { html } from "./elements.js";
+import { html, mark, write } from "./elements.js";
 import { selectionWords } from "./explorer_words.js";
 import { createSubsetMenu } from "./selection_subset_menu.js";
 
@@ -36,8 +36,8 @@ export function createBar(bar, { columns, selection, signal }) {
       const mask = selection.mask(set);
       return mask ? selection.count(mask) : null;
     });
-    summary.textContent = words;
-    summary.title = words;
+    write(summary, words);
+    mark(summary, "title", words);
   }
 
   selection.subscribe(show, { signal });

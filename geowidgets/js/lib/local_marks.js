@@ -1,5 +1,5 @@
 // What lies above the dots: class names with accuracies, brushes, the focused sample.
-import { svg } from "./elements.js";
+import { mark, svg, write } from "./elements.js";
 import { linear } from "./scales.js";
 import { amount, share } from "./words.js";
 
@@ -134,20 +134,19 @@ export function createMarks(target, { open, pick, name }) {
       const { n, correct, missing, chosen, chosenCorrect } = one;
       const part = parts[k];
       const on = classes?.includes(panels[k].class) ?? false;
-      part.accuracy.textContent = n ? share(correct, n) : "";
-      part.note.textContent = n ? "" : "no samples";
       const { label } = panels[k];
+      write(part.accuracy, n && !label ? share(correct, n) : "");
+      write(part.note, n ? "" : "no samples");
       if (label) {
-        part.accuracy.textContent = "";
-        part.group.setAttribute("aria-label", label);
+        mark(part.group, "aria-label", label);
         return;
       }
       const words = [];
       if (chosen) words.push(`${amount(chosen)} selected · ${share(chosenCorrect, chosen)}`);
       if (missing) words.push(`${amount(missing)} without a value`);
-      part.missing.textContent = words.join(" · ");
-      part.group.setAttribute("aria-label", spoken(one, name(panels[k].class)));
-      part.group.setAttribute("aria-pressed", String(on));
+      write(part.missing, words.join(" · "));
+      mark(part.group, "aria-label", spoken(one, name(panels[k].class)));
+      mark(part.group, "aria-pressed", String(on));
       part.group.classList.toggle("gw-local-on", on);
       part.group.classList.toggle("gw-local-off", classes !== null && !on);
     });

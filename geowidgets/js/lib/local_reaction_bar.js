@@ -1,7 +1,7 @@
 // Reactions of the samples to a change of model or data: counted, picked, shown and hidden.
 import * as bits from "./bits.js";
 import { operation } from "./brush.js";
-import { html } from "./elements.js";
+import { html, write } from "./elements.js";
 import { COLORS, REACTIONS, reactionWords } from "./local_reactions.js";
 import { amount } from "./words.js";
 
@@ -36,7 +36,9 @@ export function createReactionBar({ pick, toggle }) {
     element.dataset.reaction = reaction;
     return { reaction, element, choose, show, count };
   });
-  const names = html("span", { class: "gw-local-pairs" });
+  const first = html("span", { class: "gw-local-key-reference" });
+  const second = html("span", { class: "gw-local-key-compared" });
+  const names = html("span", { class: "gw-local-pairs" }, first, " → ", second);
   const note = html("span", { class: "gw-soft" });
   const element = html(
     "div",
@@ -53,25 +55,22 @@ export function createReactionBar({ pick, toggle }) {
      *   `why` there is nothing to compare although a pair is chosen */
     update({ masks, mask, picked, shown, reference, compared, why }) {
       element.hidden = !masks && !why;
-      note.textContent = why;
+      write(note, why);
       names.hidden = !masks;
-      names.replaceChildren(
-        html("span", { class: "gw-local-key-reference" }, reference),
-        " → ",
-        html("span", { class: "gw-local-key-compared" }, compared),
-      );
+      write(first, reference);
+      write(second, compared);
       for (const { reaction, element: chip, choose, show, count } of chips) {
         chip.hidden = !masks;
         if (!masks) continue;
         const all = bits.count(masks[reaction]);
         const some = mask ? `${amount(bits.countAnd(masks[reaction], mask))} of ` : "";
-        count.textContent = `${some}${amount(all)}`;
+        write(count, `${some}${amount(all)}`);
         // Room for both numbers: a brush must not make the chips wrap and move what lies below.
         count.style.minWidth = `${2 * amount(all).length + 3}ch`;
         const on = shown.includes(reaction);
         chip.classList.toggle("gw-reaction-hidden", !on);
         choose.setAttribute("aria-pressed", String(picked.includes(reaction)));
-        show.textContent = on ? "hide" : "show";
+        write(show, on ? "hide" : "show");
         show.setAttribute("aria-label", `${on ? "hide" : "show"} ${reactionWords(reaction)}`);
       }
     },

@@ -1,6 +1,8 @@
 // What the view says of the map's computation: how far it is, that it failed, that it is old.
-import { html } from "./elements.js";
+import { html, write } from "./elements.js";
 import { insteadWords, stageWords } from "./map_words.js";
+
+const COMING = "The map appears here as soon as it is computed.";
 
 /** @typedef {ReturnType<typeof import("./map_parts.js").createParts>} Parts */
 /** @typedef {import("./map_view.js").Data} Data */
@@ -45,8 +47,8 @@ export function createStatus(parts, channel, signal) {
     },
     /** @param {{first: string, rest: string}} words */
     count({ first, rest }) {
-      if (parts.countFirst.textContent !== first) parts.countFirst.textContent = first;
-      if (parts.countRest.textContent !== rest) parts.countRest.textContent = rest;
+      write(parts.countFirst, first);
+      write(parts.countRest, rest);
     },
     /** @param {Data} data @param {import("./columns_hub.js").Directory} directory
      * @param {boolean} there */
@@ -54,17 +56,14 @@ export function createStatus(parts, channel, signal) {
       const busy = phase.name === "computing";
       parts.progress.hidden = !busy;
       parts.bar.value = phase.done;
-      const words = busy ? stageWords(phase) : "";
-      if (parts.progressText.textContent !== words) parts.progressText.textContent = words;
+      write(parts.progressText, busy ? stageWords(phase) : "");
       const failed = phase.name === "failed" ? phase.message : "";
-      if (failed) failedText.textContent = `The map could not be computed. ${failed}`;
-      else failedText.textContent = problem;
+      write(failedText, failed ? `The map could not be computed. ${failed}` : problem);
       parts.error.hidden = !failed && !problem;
       const offered = ["waiting", "cancelled", "failed"].includes(phase.name) && !there;
       const instead = insteadWords(phase, there);
-      emptyText.textContent = instead;
       parts.empty.hidden = !instead && !offered && !(busy && !there);
-      if (busy && !there) emptyText.textContent = "The map appears here as soon as it is computed.";
+      write(emptyText, busy && !there ? COMING : instead);
       if (offered && !parts.again.isConnected) parts.empty.append(parts.again);
       if (!offered) parts.again.remove();
       parts.body.hidden = !there;

@@ -72,8 +72,23 @@ export function onTraits(model, names, listener, signal) {
   });
 }
 
-/** The traits as one object. @param {Model} model @param {readonly string[]} names
- * @returns {any} */
-export function readTraits(model, names) {
-  return Object.fromEntries(names.map((name) => [name, model.get(name)]));
+/** Reads the traits as one object, anew only after one of them has changed: views ask for theirs many
+ * times at every move of a brush.
+ * @param {Model} model @param {readonly string[]} names @param {AbortSignal} signal
+ * @returns {() => any} */
+export function traitsOf(model, names, signal) {
+  /** @type {any} */
+  let known = null;
+  onTraits(
+    model,
+    names,
+    () => {
+      known = null;
+    },
+    signal,
+  );
+  return () => {
+    known ??= Object.fromEntries(names.map((name) => [name, model.get(name)]));
+    return known;
+  };
 }

@@ -1,5 +1,5 @@
 // The axes as SVG: names, ticks, and for each a group that takes keys and gestures.
-import { svg } from "./elements.js";
+import { mark, svg } from "./elements.js";
 import { SLANT } from "./parallel_layout.js";
 import { createAxisMarks } from "./parallel_marks.js";
 import { spokenAxis } from "./parallel_words.js";
@@ -171,12 +171,12 @@ export function createFrame(target, ruler) {
     /** Where a dragged name would go, or null. @param {number|null} x */
     showSlot(x) {
       const { top = 0, bottom = 0 } = axes[0] ?? {};
-      slot.setAttribute("d", x === null ? "" : `M${x} ${top - 22}V${bottom}`);
+      mark(slot, "d", x === null ? "" : `M${x} ${top - 22}V${bottom}`);
     },
     /** @param {string} d path of the line under the pointer */
-    showHovered: (d) => hovered.setAttribute("d", d),
+    showHovered: (d) => mark(hovered, "d", d),
     /** @param {string} d path of the focused sample's line */
-    showFocused: (d) => focused.setAttribute("d", d),
+    showFocused: (d) => mark(focused, "d", d),
   };
 }
 

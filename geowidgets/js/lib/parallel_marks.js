@@ -1,5 +1,5 @@
 // What changes on one axis while one brushes: densities beside it, the range on it.
-import { svg } from "./elements.js";
+import { svg, write } from "./elements.js";
 import { areaPath, peak, spread } from "./parallel_histograms.js";
 import { axisValue } from "./parallel_words.js";
 import { inverse, linear } from "./scales.js";
@@ -80,7 +80,7 @@ export function createAxisMarks(one) {
       grip.setAttribute("y", String(upper ? y - 2 * HANDLE + 2 : y - 2));
       bar.setAttribute("d", `M${x - REACH} ${y}h${width}`);
       label.setAttribute("y", String(upper ? Math.max(top + 1, y - 3) : y + 13));
-      label.textContent = axisValue(axis, values[k]);
+      write(label, axisValue(axis, values[k]));
     });
   }
 

@@ -11,7 +11,8 @@ import { headerRow } from "./table_head.js";
  *   the names
  * @typedef {{ line: HTMLElement, name: HTMLElement, canvas: HTMLCanvasElement,
  *   cells: HTMLElement[] }} Live
- * @typedef {{ paint: (context: CanvasRenderingContext2D, line: Line) => void,
+ * @typedef {[number, number]} Span first and last, the last one excluded
+ * @typedef {{ paint: (context: CanvasRenderingContext2D, line: Line, columns?: Span) => void,
  *   label: (line: Line, column: number) => string,
  *   chosen: (line: Line, column: number) => boolean }} Painter
  */
@@ -37,8 +38,11 @@ export function createGrid(scroll, painter, signal) {
   const canvases = [];
   /** A line's cells, copied for each line: faster than making them one by one. */
   let cellsOfLine = new DocumentFragment();
-  /** Lines out of view that show what was before. @type {Set<number>} */
+  /** Lines that show what was before, at least where they are out of view. @type {Set<number>} */
   const stale = new Set();
+  /** Lines and columns in view when last looked: asking the browser again during a drag would lay
+   * the whole page out once more. @type {{ lines: Span, columns: Span }} */
+  let seen = { lines: [0, 0], columns: [0, 0] };
   /** Lines without labels yet. @type {Set<number>} */
   const unlabelled = new Set();
   /** @type {Place} the one place that Tab reaches */
@@ -67,7 +71,8 @@ export function createGrid(scroll, painter, signal) {
   /** Make the lines in view, drop the others; the one with the cursor stays, or focus would go. */
   function show() {
     if (!layout) return;
-    const [first, last] = inView(layout);
+    seen = inView(layout);
+    const [first, last] = seen.lines;
     const from = Math.max(0, first - SPARE);
     const to = Math.min(layout.lines.length, last + SPARE);
     for (const [index, { line, canvas }] of live) {
@@ -83,10 +88,17 @@ export function createGrid(scroll, painter, signal) {
     }
   }
 
-  /** @param {Layout} present */
-  function inView({ tops, sizes }) {
-    const height = scroll.clientHeight - sizes.header;
-    return visibleLines(tops, scroll.scrollTop, scroll.scrollTop + height);
+  /** @param {Layout} present @returns {{ lines: Span, columns: Span }} */
+  function inView({ tops, sizes, columns }) {
+    const { scrollTop, scrollLeft, clientHeight, clientWidth } = scroll;
+    const right = scrollLeft + clientWidth - sizes.head;
+    return {
+      lines: visibleLines(tops, scrollTop, scrollTop + clientHeight - sizes.header),
+      columns: [
+        Math.floor(scrollLeft / sizes.column),
+        Math.min(columns.length, Math.ceil(right / sizes.column)),
+      ],
+    };
   }
 
   /** @param {number} index */
@@ -117,9 +129,10 @@ export function createGrid(scroll, painter, signal) {
     if (index === home.line) setTabStop(false);
   }
 
-  /** @param {number} index */
-  function repaintLine(index) {
-    stale.delete(index);
+  /** @param {number} index @param {Span} [columns] only these; the rest shows what was before */
+  function repaintLine(index, columns) {
+    if (columns) stale.add(index);
+    else stale.delete(index);
     const row = live.get(index);
     const line = layout?.lines[index];
     if (!layout || !row || line?.kind !== "row") return;
@@ -136,8 +149,9 @@ export function createGrid(scroll, painter, signal) {
     const context = row.canvas.getContext("2d");
     if (!context) return;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, sizes.width, sizes.row);
-    painter.paint(context, line);
+    const [first, last] = columns ?? [0, layout.columns.length];
+    context.clearRect(first * sizes.column, 0, (last - first) * sizes.column, sizes.row);
+    painter.paint(context, line, columns);
   }
 
   /** Labels of lines that scroll by take longer than the lines themselves: written when there is
@@ -235,14 +249,14 @@ export function createGrid(scroll, painter, signal) {
     placeOf,
     node,
     cursor: () => home,
-    /** Draw all lines again; with `hurry` those out of view when they come into it.
+    /** Draw all lines again; with `hurry` what is out of view when it comes into it.
      * @param {boolean} [hurry] */
     repaint(hurry = false) {
-      if (!layout) return;
-      const [first, last] = inView(layout);
+      const [first, last] = seen.lines;
       for (const index of live.keys()) {
-        if (hurry && (index < first || index >= last)) stale.add(index);
-        else repaintLine(index);
+        if (!hurry) repaintLine(index);
+        else if (index < first || index >= last) stale.add(index);
+        else repaintLine(index, seen.columns);
       }
     },
     /** Draw single lines again. @param {Iterable<number>} lines */

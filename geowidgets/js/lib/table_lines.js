@@ -56,14 +56,17 @@ export function createLinePainter(present) {
     return ratios.findLastIndex((ratio) => ratio <= limit + 1e-3);
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Line} line */
-  function paint(context, line) {
+  /** @param {CanvasRenderingContext2D} context @param {Line} line
+   * @param {[number, number]} [part] the columns to draw, the second one excluded */
+  function paint(context, line, part) {
     if (line.kind === "group") return;
     const { sizes, columns, lines } = layout();
+    const [first, last] = part ?? [0, columns.length];
     const at = hot();
     const under = at && lines[at.line] === line ? at : null;
     const dense = parentsOf(line);
-    columns.forEach((column, index) => {
+    columns.slice(first, last).forEach((column, k) => {
+      const index = first + k;
       const box = { x: index * sizes.column, y: 0, width: sizes.column, height: sizes.row };
       const found = cellsOf(line, column);
       if (column.kind === "potential") {

@@ -39,8 +39,23 @@ const TOP = 5;
 const BOTTOM = 6;
 export const DIMMED = 0.28;
 
-/** @param {Rgba} color @param {number} [alpha] */
-export const css = ([r, g, b, a], alpha = 1) => `rgb(${r} ${g} ${b} / ${a * alpha})`;
+const REMEMBERED = 4096; // colours as text: a heat map has some hundred
+/** @type {Map<number, string>} */
+const texts = new Map();
+
+/** A colour as style sheets write it, its opacity to a thousandth; remembered, as a drag asks for
+ * the same few thousands of times. @param {Rgba} color @param {number} [alpha] */
+export function css([r, g, b, a], alpha = 1) {
+  const opacity = Math.round(1000 * a * alpha);
+  const key = ((r * 256 + g) * 256 + b) * 1024 + opacity;
+  let text = texts.get(key);
+  if (text === undefined) {
+    if (texts.size >= REMEMBERED) texts.clear();
+    text = `rgb(${r} ${g} ${b} / ${opacity / 1000})`;
+    texts.set(key, text);
+  }
+  return text;
+}
 
 /**
  * One cell: all bars of a line in one column.

@@ -15,6 +15,7 @@ import { createTip } from "./table_tip.js";
 import { createToolbar } from "./table_toolbar.js";
 import { cellLabel, cellLines, summary } from "./table_words.js";
 import { followTheme, readColors } from "./theme.js";
+import { createFrames } from "./view_frames.js";
 
 /**
  * @typedef {import("./table_layout.js").Layout} Layout
@@ -265,9 +266,11 @@ export function createTableView(root, { columns, selection, display, change, hei
 
   followTheme(root, signal, redraw);
   listen(scroll, { grid, selection, change, expand, point, layout: () => layout }, signal);
+  const follows = createFrames(() => dragging && update(true), signal);
   const changed = (/** @type {{ transient: boolean }} */ { transient }) => {
     dragging = transient;
-    update(transient);
+    if (transient) follows("mask");
+    else update();
   };
   selection.subscribe(changed, { signal });
   columns.subscribe((keys) => keys.has("directory") && redraw(), { signal });

@@ -1,5 +1,5 @@
 // The elements that say what a sample view shows and does, and how they are filled.
-import { html } from "./elements.js";
+import { html, write } from "./elements.js";
 
 /** @typedef {ReturnType<typeof createViewParts>} ViewParts */
 /** @typedef {ReturnType<typeof createStatus>} Status */
@@ -57,7 +57,7 @@ export function createStatus(parts) {
 
   /** @param {HTMLElement} element @param {string} words "" hides it */
   function show(element, words) {
-    element.textContent = words;
+    write(element, words);
     element.hidden = !words;
   }
 
@@ -91,8 +91,8 @@ export function createStatus(parts) {
     },
     /** @param {{first: string, rest: string}} words */
     count({ first, rest }) {
-      parts.countFirst.textContent = first;
-      parts.countRest.textContent = rest;
+      write(parts.countFirst, first);
+      write(parts.countRest, rest);
     },
     /** @param {{arrived: number, of: number, name: string}|null} waiting */
     wait(waiting) {
@@ -113,7 +113,7 @@ export function createStatus(parts) {
      * @param {boolean} applicable whether it says what could be done here */
     ghost(pair, applicable) {
       parts.ghost.hidden = !pair;
-      parts.ghostText.textContent = `Brush drawn on ${pair}; it keeps its samples.`;
+      write(parts.ghostText, `Brush drawn on ${pair}; it keeps its samples.`);
       parts.reapply.hidden = !applicable;
     },
   };
