@@ -70,6 +70,7 @@ _HOME = {
     "ParallelCoordinates": "geowidgets.widgets.parallel_coordinates",
     "AttributionGrid": "geowidgets.widgets.attribution_grid",
     "SimilarityMap": "geowidgets.widgets.similarity_map",
+    "PruneCurves": "geowidgets.widgets.prune_curves",
     "Explorer": "geowidgets.widgets.explorer",
     "save_page": "geowidgets.widgets.saved_page",
     # rung 6

@@ -100,7 +100,9 @@ SEEN = f"import sys; print(sorted(set({HEAVY!r}) & set(sys.modules)))"
 
 def test_import_is_light():
     """A course page that waits seconds for torch before its first picture."""
-    names = "Selection Columns EvaluationTable LocalGeometry ParallelCoordinates Explorer"
+    names = (
+        "Selection Columns EvaluationTable LocalGeometry ParallelCoordinates PruneCurves Explorer"
+    )
     views = ", ".join(f"gw.{name}" for name in names.split())
     assert probe(f"import geowidgets as gw; {views}; {SEEN}") == "[]"
 

@@ -15,7 +15,7 @@ const COPIED = [
 ];
 
 /** A copy whose looks no longer need the page's style sheets. @param {SVGSVGElement} layer */
-function selfContained(layer) {
+export function selfContained(layer) {
   const copy = /** @type {SVGSVGElement} */ (layer.cloneNode(true));
   const copies = copy.querySelectorAll("*");
   layer.querySelectorAll("*").forEach((node, k) => {
