@@ -71,6 +71,7 @@ _HOME = {
     "AttributionGrid": "geowidgets.widgets.attribution_grid",
     "SimilarityMap": "geowidgets.widgets.similarity_map",
     "PruneCurves": "geowidgets.widgets.prune_curves",
+    "WeightGraph": "geowidgets.widgets.weight_graph",
     "Explorer": "geowidgets.widgets.explorer",
     "save_page": "geowidgets.widgets.saved_page",
     # rung 6
