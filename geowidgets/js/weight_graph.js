@@ -2,7 +2,7 @@ import "./lib/theme.css";
 import "./lib/controls.css";
 import "./weight_graph.css";
 import { createGraphView } from "./lib/graph_view.js";
-import { chartWidget, onTraits, readTraits, writeTraits } from "./lib/mount_view.js";
+import { chartWidget, onTraits, traitsOf, writeTraits } from "./lib/mount_view.js";
 
 const DISPLAY = /** @type {const} */ ([
   "epoch",
@@ -24,8 +24,8 @@ export default chartWidget("gw-weights", (root, model, signal) => {
   let later;
   const view = createGraphView(root, {
     model,
-    display: () => readTraits(model, [...DISPLAY, "forces"]),
-    facts: () => readTraits(model, FACTS),
+    display: traitsOf(model, [...DISPLAY, "forces"], signal),
+    facts: traitsOf(model, FACTS, signal),
     change(update, transient = false) {
       if (!transient) {
         clearTimeout(later);
