@@ -1,4 +1,5 @@
 // The figures side by side with their titles and a legend, as one SVG or PNG.
+import { STYLES } from "./curves_marks.js";
 import { svg } from "./elements.js";
 import { offer, selfContained, svgBlob, toPng } from "./picture.js";
 import { readable } from "./table_rows.js";
@@ -6,25 +7,40 @@ import { readable } from "./table_rows.js";
 const TITLE = 24; // CSS pixels
 const LINE = 18;
 
+/** Which line is which benchmark. @param {import("./curves_scene.js").Scene} scene
+ * @param {{name: string}[]} benchmarks */
+function lineWords({ shown }, benchmarks) {
+  const names = shown.map((b, slot) => {
+    const style = STYLES[slot % STYLES.length].replace("_", "-");
+    return `${style}: ${readable(benchmarks[b].name)}`;
+  });
+  return `Lines: ${names.join(", ")}.`;
+}
+
 /** @param {{root: HTMLElement, parts: import("./curves_parts.js").Parts,
- *   scene: import("./curves_scene.js").Scene, kind: "png"|"svg"}} what */
-export async function saveCurves({ root, parts, scene, kind }) {
+ *   scene: import("./curves_scene.js").Scene, benchmarks: {name: string}[],
+ *   kind: "png"|"svg"}} what */
+export async function saveCurves({ root, parts, scene, benchmarks, kind }) {
   const look = getComputedStyle(root);
   const font = { fill: look.color, "font-family": look.fontFamily };
   const picture = svg("svg", { xmlns: "http://www.w3.org/2000/svg" });
   let [left, height] = [0, 0];
   for (const { box, place } of parts.panels.values()) {
-    const drawn = place.querySelector("svg.svg-figure");
-    if (!(drawn instanceof SVGSVGElement)) continue;
-    const copy = selfContained(drawn);
-    const { width, height: own } = drawn.getBoundingClientRect();
-    for (const [name, value] of Object.entries({ x: left, y: TITLE, width, height: own })) {
-      copy.setAttribute(name, String(value));
-    }
-    copy.setAttribute("style", "");
+    const layers = [...place.querySelectorAll("svg.svg-background, svg.svg-figure")];
+    const drawn = layers.filter((layer) => layer instanceof SVGSVGElement);
+    if (!drawn.length) continue;
+    const { width, height: own } = place.getBoundingClientRect();
+    const copies = drawn.map((layer) => {
+      const copy = selfContained(layer);
+      for (const [name, value] of Object.entries({ x: left, y: TITLE, width, height: own })) {
+        copy.setAttribute(name, String(value));
+      }
+      copy.removeAttribute("style");
+      return copy;
+    });
     const title = box.querySelector("h4")?.textContent ?? "";
     const words = { ...font, x: left + 8, y: 17, "font-size": 13, "font-weight": 600 };
-    picture.append(svg("text", words, title), copy);
+    picture.append(svg("text", words, title), ...copies);
     left += width;
     height = Math.max(height, TITLE + own);
   }
@@ -37,9 +53,8 @@ export async function saveCurves({ root, parts, scene, kind }) {
     );
   });
   const foot = height + (rows.length + 1) * LINE;
-  picture.append(
-    svg("text", { ...font, x: 12, y: foot, "font-size": 12 }, parts.count.textContent ?? ""),
-  );
+  const words = [parts.count.textContent ?? "", lineWords(scene, benchmarks)].join(" ");
+  picture.append(svg("text", { ...font, x: 12, y: foot, "font-size": 12 }, words));
   const size = { width: Math.ceil(left), height: Math.ceil(foot + LINE / 2) };
   picture.prepend(svg("rect", { ...size, fill: look.backgroundColor }));
   for (const [name, value] of Object.entries(size)) picture.setAttribute(name, String(value));

@@ -56,7 +56,8 @@ export function createCurvesView(
       selection.dispatch({ type: "set", reference: [model, b] });
     }),
     save: (kind) => {
-      if (scene) saveCurves({ root, parts, scene, kind }).catch(status.fail);
+      const { benchmarks } = columns.directory();
+      if (scene) saveCurves({ root, parts, scene, benchmarks, kind }).catch(status.fail);
     },
   });
 
