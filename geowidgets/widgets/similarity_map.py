@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import traitlets as t
@@ -173,6 +174,16 @@ class SimilarityMap(View):
     def similarity(self) -> Any:
         """The `Similarity` behind the map, or None while it is not there."""
         return None if self._answer is None else self._answer.similarity
+
+    def page_state(self) -> dict[str, Any]:
+        """The synced state that a saved page carries: with the map, which is waited for.
+
+        A page has no kernel that could end what was under way.
+        """
+        if self._job is not None and self._job.thread.is_alive():
+            with suppress(RuntimeError):  # the page shows in words what went wrong
+                self.wait()
+        return super().page_state()
 
     def close(self) -> None:
         """Close the view and stop what it computes."""

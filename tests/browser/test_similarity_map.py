@@ -361,3 +361,24 @@ def test_a_saved_page_needs_no_kernel(
     expect(line(root)).to_have_text("12 pairs of a model and a benchmark")
     page.close()
     assert not errors
+
+
+def test_odd_names_are_text_in_the_page(context, trained, digits, tmp_path: Path) -> None:
+    """A name that runs as markup, or one of 80 characters that pushes the view out of its width."""
+    names = ["</script><script>document.title='run'</script><b>bold</b>", "long " * 16]
+    models = [gw.ModelEntry(name.strip(), trained, method=name.strip()) for name in names]
+    benchmarks = gw.corruption_benchmarks(["contrast"], 3)
+    study = gw.Study(models, benchmarks, digits.images[:30], digits.labels[:30], digits.classes)
+    store = gw.GeometryStore.compute(study, tmp_path / "odd.zarr", progress=False)
+    view = gw.SimilarityMap(store, method="pca")
+    gw.save_page(view, tmp_path / "odd.html")
+    view.close()
+    page = context.new_page()
+    page.set_viewport_size({"width": 800, "height": 900})
+    page.goto((tmp_path / "odd.html").as_uri())
+    root = page.locator(".gw-map")
+    expect(root).to_have_attribute("data-gw-state", "ready")
+    expect(root.get_by_text(names[0]).first).to_be_attached()
+    assert page.title() != "run" and root.locator("b").count() == 0
+    assert root.evaluate("root => root.scrollWidth - root.clientWidth") <= 0
+    page.close()
