@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import traitlets as t
 
-from geowidgets.widgets import bits, evaluation_metrics
+from geowidgets.widgets import bits, class_angles, evaluation_metrics
 from geowidgets.widgets._base import Hub, nearest
 
 VARIABLES = ("angle", "angles", "length", "margin", "probability", "prediction")
@@ -99,7 +99,8 @@ def read(store: ReadableStore, key: str) -> np.ndarray:
             `accuracy/<set>` (float32, model × benchmark of that set alone, in the order in which
             the store lists them; NaN where not computed),
             `<variable>/<model>/<benchmark>` (positions), `images/<set>/<first>-<last>`
-            (uint8, `last` included), and those of `evaluation_metrics.read`.
+            (uint8, `last` included), and those of `evaluation_metrics.read` and
+            `class_angles.read`.
 
     Raises:
         KeyError: no such key, set or pair; the message says what was expected.
@@ -112,6 +113,8 @@ def read(store: ReadableStore, key: str) -> np.ndarray:
         return np.asarray(getattr(store, head)(name))
     if evaluation_metrics.is_key(key):
         return evaluation_metrics.read(store, key)
+    if class_angles.is_key(key):
+        return class_angles.read(store, key)
     if found := _IMAGES.fullmatch(key):
         return _images(store, key, found["set"], int(found["first"]), int(found["last"]))
     found = _PAIR.fullmatch(key)

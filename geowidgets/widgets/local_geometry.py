@@ -12,7 +12,7 @@ from geowidgets.widgets.predicates import METRICS, REACTIONS
 
 MODES = ("lasso", "box")
 AXES = ("shared", "each", "held")
-ORDERS = ("class", "worst", "moved")
+ORDERS = ("class", "worst", "moved", "reacting")
 
 
 class LocalGeometry(PairView):
@@ -41,8 +41,9 @@ class LocalGeometry(PairView):
         axes: `"shared"` by all panels, `"each"` its own, or `"held"` as they are when the
             reference changes.
         order: Panels in the order of the `"class"`es, the `"worst"` accuracy first, or those first
-            that have `"moved"` most: by mean |angle − angle′| over the class's samples, between
-            reference and compared.
+            that have `"moved"` most (by mean |angle − angle′| over the class's samples, between
+            reference and compared) or whose samples are most `"reacting"` (right in one of the
+            two, wrong in the other).
         sort: Metric by which the images are sorted: `"angle"`, `"length"`, `"margin"` or
             `"probability"`.
         descending: Largest first.

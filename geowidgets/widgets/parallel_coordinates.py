@@ -10,13 +10,15 @@ import traitlets as t
 
 from geowidgets.widgets import bits
 from geowidgets.widgets._base import nearest
+from geowidgets.widgets.class_angles import kept_classes
 from geowidgets.widgets.columns import ReadableStore
 from geowidgets.widgets.pair_view import PairView
 from geowidgets.widgets.selection import Selection
 
 METRICS = ("length", "margin", "probability")
 LINES = ("reference", "compared", "both")
-ORDERS = ("class", "moved")
+ORDERS = ("class", "confused", "moved", "reacting")
+PAGE = 12  # class angles that are drawn at once; the same number stands in parallel_axes.js
 
 
 class ParallelCoordinates(PairView):
@@ -37,8 +39,11 @@ class ParallelCoordinates(PairView):
             follows `selection.reference`.
         compared: The pair compared with it; None follows `selection.compared`, `()` is none.
         lines: Whose lines are drawn: `"reference"`, `"compared"` or `"both"`.
-        order: Axes in the order of the `"class"`es, or those first that have `"moved"` most: by
-            mean |angle − angle′| between reference and compared over the samples shown.
+        order: Axes in the order of the `"class"`es, or those first that are most `"confused"` (by
+            the samples shown that are wrong and belong to them or are taken for them), that
+            have `"moved"` most (by mean |angle − angle′| between reference and compared over the
+            samples shown) or whose samples are most `"reacting"` (right in one of the two pairs,
+            wrong in the other).
         sequence: Axes in an order of one's own, as dragging leaves it.
         hidden: Axes that are not drawn: class names, `"length"`, `"margin"`, `"probability"`.
         inverted: Axes whose low values stand at the top.
@@ -74,10 +79,7 @@ class ParallelCoordinates(PairView):
     def __init__(
         self, store: ReadableStore, selection: Selection | None = None, **options: Any
     ) -> None:
-        settings = getattr(store, "settings", None)
-        classes = len(store.classes)
-        kept = range(classes) if settings is None else settings.angle_classes(classes)
-        super().__init__(store, selection, kept=list(kept), **options)
+        super().__init__(store, selection, kept=kept_classes(store), **options)
 
     # ---- checks
 
@@ -99,6 +101,24 @@ class ParallelCoordinates(PairView):
         if label not in known:
             raise ValueError(f"{what}: unknown axis {name!r}.{nearest(name, [*known, *METRICS])}")
         return f"angle/{label}"
+
+    def shown_classes(self) -> list[int]:
+        """Classes on the first page of axes and under this view's ranges, as positions."""
+        away = {name.removeprefix("angle/") for name in self.hidden if name not in METRICS}
+        names = self._classes()
+        chosen = self.kept if self.axes is None else [c for c in self.axes if c in self.kept]
+        ranked = [axis.removeprefix("angle/") for axis in self.sequence if axis not in METRICS]
+        order = sorted(chosen, key=lambda c: _place(names[c], ranked))
+        page = [c for c in order if names[c] not in away][:PAGE]
+        clauses: Any = self.selection.state["clauses"]
+        ranges = [
+            name.removeprefix("angle/")
+            for clause in clauses
+            if clause["view"] == self.view_id
+            for name in clause["predicate"].get("axes", {})
+            if name not in METRICS
+        ]
+        return list(dict.fromkeys([*page, *(names.index(n) for n in ranges if n in names)]))
 
     # ---- brushing from Python
 
@@ -145,3 +165,8 @@ class ParallelCoordinates(PairView):
         if place not in self.kept:
             raise ValueError(f"brush: the store keeps no angles to {self._classes()[place]!r}")
         return self.store.column("angles", *pair)[:, self.kept.index(place)].astype(np.float64)
+
+
+def _place(name: str, ranked: list[str]) -> float:
+    """Where a name stands in a list, behind it if it does not."""
+    return ranked.index(name) if name in ranked else float("inf")

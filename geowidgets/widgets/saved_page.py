@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from geowidgets.widgets import _bundles, packing
+from geowidgets.widgets import _bundles, class_angles, packing
 from geowidgets.widgets._base import BundledWidget, Displayed, View, pair_position
 from geowidgets.widgets.columns import VARIABLES, Columns, read
+from geowidgets.widgets.parallel_coordinates import ParallelCoordinates
 
 Pair = tuple[int, int]
 MAX_IMAGES = 400
@@ -165,8 +166,23 @@ class _Kept:
             for name in self.store.sets
             for kind in ("labels", "correct", "accuracy")
         ]
-        per_pair = [f"{name}/{m}/{b}" for m, b in self.pairs for name in VARIABLES]
-        return list(dict.fromkeys([*self.hub.preloaded, *per_set, *per_pair]))
+        per_pair = [
+            f"{name}/{m}/{b}" for m, b in self.pairs for name in VARIABLES if name != "angles"
+        ]
+        classes = self._classes()
+        angles = [key for m, b in self.pairs for key in class_angles.pair_keys(m, b, classes)]
+        return list(dict.fromkeys([*self.hub.preloaded, *per_set, *per_pair, *angles]))
+
+    def _classes(self) -> list[int]:
+        """Classes whose angles go in: every kept one, or of very many those that are shown."""
+        kept = class_angles.kept_classes(self.store)
+        if len(kept) <= class_angles.FEW:
+            return kept
+        shown: list[int] = []
+        for view in self.views:
+            if isinstance(view, ParallelCoordinates):
+                shown += view.shown_classes()
+        return list(dict.fromkeys(shown))
 
     def columns(self, parts: packing.Parts) -> dict[str, Any]:
         """key → how its numbers are packed."""
@@ -234,6 +250,9 @@ class _Kept:
         ]
         if short:
             words.append(f"It holds {', '.join(short)}.")
+        kept, there = class_angles.kept_classes(self.store), self._classes()
+        if len(there) < len(kept):
+            words.append(f"It holds the angles to {len(there):,} of {len(kept):,} classes.")
         if self.failed:
             words.append(f"Not in the store: {', '.join(self.failed)}.")
         return " ".join(words)

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import * as bits from "../../geowidgets/js/lib/bits.js";
 import { labelWidth, panelTicks } from "../../geowidgets/js/lib/local_axes.js";
 import { countBeyond, orderClasses, placePanels } from "../../geowidgets/js/lib/local_panels.js";
 import { chooseColumns, layoutPanels } from "../../geowidgets/js/lib/panel_layout.js";
@@ -127,6 +128,9 @@ test("order: worst first, classes without samples last; the filter knows no case
   assert.deepEqual(orderClasses(options), [0, 1, 2, 3]);
   assert.deepEqual(orderClasses({ ...options, order: "worst" }), [2, 0, 1, 3]);
   assert.deepEqual(orderClasses({ ...options, filter: " CAT" }), [0, 2]);
+  const other = { ...data, correct: bits.fromIndices([0, 2, 4], 5) }; // 3 became wrong, 4 right
+  assert.deepEqual(orderClasses({ ...options, other, order: "reacting" }), [1, 2, 0, 3]);
+  assert.deepEqual(orderClasses({ ...options, order: "reacting" }), [0, 1, 2, 3]);
   assert.deepEqual(orderClasses({ ...options, chosen: [3, 0] }), [3, 0]);
   assert.deepEqual(orderClasses({ ...options, filter: "x" }), []);
 });

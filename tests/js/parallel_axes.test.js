@@ -16,8 +16,8 @@ import * as bits from "../../geowidgets/js/lib/bits.js";
 const names = ["cat", "dog", "length", "ship"];
 const plain = { axes: null, order: "class", sequence: [], hidden: [], inverted: [] };
 const ids = (axes) => axes.map((axis) => axis.id);
-const ordered = (arrangement, moved = null, kept = [0, 1, 2, 3]) =>
-  ids(orderedAngles({ names, kept, arrangement: { ...plain, ...arrangement }, moved }));
+const ordered = (arrangement, scores = null, kept = [0, 1, 2, 3]) =>
+  ids(orderedAngles({ names, kept, arrangement: { ...plain, ...arrangement }, scores }));
 
 test("chosen classes keep the order in which they were named, class 0 among them", () => {
   assert.deepEqual(ordered({ axes: [3, 0] }), ["angle/ship", "angle/cat"]);
@@ -34,7 +34,7 @@ test("most moved first, ties and classes without a value in the store's order", 
 
 test("a dragged axis goes where it was dropped, and never among axes of another unit", () => {
   const all = pageOf(
-    orderedAngles({ names, kept: [0, 1, 2], arrangement: plain, moved: null }),
+    orderedAngles({ names, kept: [0, 1, 2], arrangement: plain, scores: null }),
     plain,
     0,
   ).all;
@@ -55,7 +55,7 @@ test("a class called length is not the metric", () => {
 test("1,000 classes: at most 12 angles a page, every one on some page, none twice", () => {
   const many = Array.from({ length: 1000 }, (_, k) => `class ${k}`);
   const kept = many.map((_, k) => k);
-  const angles = orderedAngles({ names: many, kept, arrangement: plain, moved: null });
+  const angles = orderedAngles({ names: many, kept, arrangement: plain, scores: null });
   const seen = [];
   for (let first = 0; first < 1000; first += PAGE) {
     const { shown } = pageOf(angles, plain, first);
@@ -75,7 +75,7 @@ test("hidden axes are gone, and come back", () => {
 
 test("axes keep inside of their width, apart by kind; lines never cross between kinds", () => {
   const { shown } = pageOf(
-    orderedAngles({ names, kept: [0, 1, 2, 3], arrangement: plain, moved: null }),
+    orderedAngles({ names, kept: [0, 1, 2, 3], arrangement: plain, scores: null }),
     plain,
     0,
   );
@@ -98,7 +98,7 @@ test("names of 80 characters are given no more room than lies between two axes",
     names: ["x".repeat(80), "y".repeat(80), "z".repeat(80)],
     kept: [0, 1, 2],
     arrangement: plain,
-    moved: null,
+    scores: null,
   });
   const measure = (text) => 7 * text.length;
   for (const width of [300, 900]) {

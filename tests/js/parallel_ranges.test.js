@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as bits from "../../geowidgets/js/lib/bits.js";
+import { confusions, reactions } from "../../geowidgets/js/lib/class_rank.js";
 import { createBrush } from "../../geowidgets/js/lib/parallel_brush.js";
 import { countMissing, createPairData, population } from "../../geowidgets/js/lib/parallel_data.js";
 import { linePath, nearestLine } from "../../geowidgets/js/lib/parallel_nearest.js";
-import { meanMoves } from "../../geowidgets/js/lib/parallel_rank.js";
+import { meanMoves, movesKey } from "../../geowidgets/js/lib/parallel_rank.js";
 import {
   clauseAction,
   moved,
@@ -27,15 +28,38 @@ const angles = Float32Array.from(
     [11, 12, 50],
   ].flat(),
 );
+const labels = Int16Array.of(0, 1, 2, 0, 0);
 const columns = {
-  labels: Int16Array.of(0, 1, 2, 0, 0),
+  labels,
   prediction: Int16Array.of(0, 1, 2, 0, 1),
-  angles,
   length: Float32Array.of(1, 2, 3, 4, 5),
   margin: Float32Array.of(-1, 0, 1, 2, Number.NaN),
   probability: Float32Array.of(0.95, 0.99, 0.5, 0.92, 0.97),
 };
-const data = createPairData(columns, [0, 1, 2]);
+
+/** A pair's data with its matrix (sample, kept class) taken apart as the kernel does. */
+function pairOf(given, kept, matrix) {
+  const n = given.labels.length;
+  const width = kept.length;
+  const at = (i, c) => matrix[i * width + kept.indexOf(c)];
+  const nearest = Float32Array.from({ length: n }, (_, i) => {
+    const others = kept.filter((c) => c !== given.labels[i]).map((c) => at(i, c));
+    const there = others.filter(Number.isFinite);
+    return there.length ? Math.min(...there) : Number.NaN;
+  });
+  const angle = Float32Array.from(given.labels, (c, i) => at(i, c) ?? Number.NaN);
+  const finite = [...matrix].filter(Number.isFinite);
+  const extent = Float32Array.of(Math.min(...finite), Math.max(...finite));
+  const made = createPairData({ ...given, angle, nearest, extent }, kept);
+  for (const c of kept) {
+    made.put(
+      c,
+      Float32Array.from({ length: n }, (_, i) => at(i, c)),
+    );
+  }
+  return made;
+}
+const data = pairOf(columns, [0, 1, 2], angles);
 const chosen = (axes, confusable = null) => [
   ...bits.toIndices(reasonsMask(data, { axes, confusable }, names)),
 ];
@@ -59,16 +83,16 @@ test("right, confident, but close to another class: each of the three conditions
 
 test("a mask crosses words of 32 samples, and its spare bits stay 0", () => {
   const n = 71;
-  const many = createPairData(
+  const many = pairOf(
     {
       labels: new Int16Array(n),
       prediction: new Int16Array(n),
-      angles: Float32Array.from({ length: n }, (_, i) => i),
       length: new Float32Array(n),
       margin: new Float32Array(n),
       probability: new Float32Array(n),
     },
     [0],
+    Float32Array.from({ length: n }, (_, i) => i),
   );
   const mask = reasonsMask(many, { axes: { "angle/cat": [30, 70] }, confusable: null }, names);
   assert.deepEqual(
@@ -79,15 +103,20 @@ test("a mask crosses words of 32 samples, and its spare bits stay 0", () => {
   assert.equal(bits.count(reasonsMask(many, none, names)), 0);
 });
 
-test("a matrix of another width is refused, not read askew", () => {
-  assert.throws(() => createPairData(columns, [0, 1]), /expected 5 × 2 angles, got 15/);
-});
-
-test("classes whose angles are not kept have no values", () => {
-  const few = createPairData({ ...columns, angles: Float32Array.of(1, 2, 3, 4, 5) }, [1]);
-  const [cat, dog] = angleAxes(names, [0, 1]);
+test("classes whose angles are not kept have no values, those on their way are never read", () => {
+  const few = createPairData(columns, [1, 2]);
+  const [cat, dog, ship] = angleAxes(names, [0, 1, 2]);
   assert.ok(few.values(cat).every(Number.isNaN));
+  assert.throws(() => few.values(dog), /the angles to dog have not arrived yet/);
+  assert.deepEqual(few.missing([0, 1, 2]), [1, 2]);
+  few.put(1, Float32Array.of(1, 2, 3, 4, 5));
   assert.deepEqual([...few.values(dog)], [1, 2, 3, 4, 5]);
+  assert.deepEqual(few.missing([0, 1, 2]), [2]);
+  few.put(2, Float32Array.of(1, 2, 3, 4, 5));
+  few.trim([2]);
+  assert.deepEqual(few.missing([1, 2]), [1], "of 1,000 classes only those shown are held");
+  assert.ok(few.whole(ship));
+  assert.equal(few.angleExtent(), null);
 });
 
 test("samples without a value are counted once, and only among those shown", () => {
@@ -157,18 +186,28 @@ test("a drag that Escape ends leaves the clause as it was, and undo skips the mo
 });
 
 test("classes are ranked by the mean of |angle − angle′| over the shown samples", () => {
-  const other = createPairData(
-    { ...columns, angles: angles.map((v, k) => v + (k % 3) - 1) },
-    [0, 1, 2],
-  );
-  const moves = meanMoves(data, other, population(data, null), 4);
+  const moved = angles.map((v, k) => v + (k % 3) - 1);
+  const other = pairOf(columns, [0, 1, 2], moved);
+  const moves = meanMoves(data, other, population(data, null), [...names, "nobody"]);
   assert.deepEqual([...moves].slice(0, 3), [1, 0, 1]); // one NaN is left out of class 2's mean
   assert.ok(Number.isNaN(moves[3]));
-  const short = createPairData(
-    { ...columns, labels: Int16Array.of(0), angles: Float32Array.of(1, 2, 3) },
-    [0, 1, 2],
-  );
-  assert.equal(meanMoves(data, short, population(data, null), 3), null);
+});
+
+test("the kernel's ranking is asked for by pairs and samples, in a key without a slash", () => {
+  const one = (pair) => ({ pair, set: "test", data });
+  assert.equal(movesKey(one([0, 2]), one([1, 3]), null), "moves/0/2/1/3/all");
+  const mask = bits.full(5);
+  assert.equal(movesKey(one([0, 2]), one([1, 3]), mask), "moves/0/2/1/3/Hw==");
+});
+
+test("classes are ranked by errors on both sides, and by samples that became right or wrong", () => {
+  const all = population(data, null);
+  assert.deepEqual([...confusions(data, all, 4)], [1, 1, 0, 0], "0 was taken for 1 once");
+  assert.deepEqual([...confusions(data, population(data, [1, 2]), 4)], [0, 0, 0, 0]);
+  const after = { ...columns, prediction: Int16Array.of(0, 0, 2, 0, 0) };
+  const other = pairOf(after, [0, 1, 2], angles);
+  assert.deepEqual([...reactions(data, other, all, 3)], [1, 1, 0]);
+  assert.deepEqual([...reactions(data, other, population(data, [1]), 3)], [0, 1, 0]);
 });
 
 test("the line under the pointer, also the first sample's; none between the groups", () => {

@@ -30,7 +30,7 @@ def view(tiny_store: gw.GeometryStore) -> ParallelCoordinates:
         ({"pin": ("dens", 0)}, ValueError, "pin model: unknown name 'dens'.*'dense'"),
         ({"compared": (0, "jpeg")}, ValueError, "compared benchmark: unknown name 'jpeg'"),
         ({"lines": "referenc"}, ValueError, "lines: expected one of.*Did you mean 'reference'"),
-        ({"order": "rank"}, ValueError, "order: expected one of class, moved"),
+        ({"order": "rank"}, ValueError, "order: expected one of class, confused"),
         ({"hidden": ["lenght"]}, ValueError, "hidden: unknown axis 'lenght'.*'length'"),
         ({"confident": 1.5}, traitlets.TraitError, "confident"),
     ],

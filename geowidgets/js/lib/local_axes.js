@@ -7,6 +7,7 @@ import { fittingTicks, linear } from "./scales.js";
 
 const CHARACTER = 6.3; // a tick label's width per character at 11 px
 const LINE = 13;
+const HEIGHTS = [70, 120, 200, 320];
 
 /** @param {string} label */
 export const labelWidth = (label) => label.length * CHARACTER;
@@ -19,9 +20,12 @@ export function panelTicks({ x, y, place }) {
   };
 }
 
-/** The widest y label, before places are known. @param {import("./scales.js").Domain[]} domains */
+/** The widest y label, before places are known: a higher plot has finer ticks.
+ * @param {import("./scales.js").Domain[]} domains */
 export function widestLabel(domains) {
-  const labels = domains.flatMap((y) => fittingTicks(y, [120, 0], () => LINE, 12));
+  const labels = domains.flatMap((y) =>
+    HEIGHTS.flatMap((height) => fittingTicks(y, [height, 0], () => LINE, 12)),
+  );
   return Math.max(CHARACTER, ...labels.map((tick) => labelWidth(tick.label)));
 }
 

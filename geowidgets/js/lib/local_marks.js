@@ -9,12 +9,6 @@ import { amount, share } from "./words.js";
  *   chosenCorrect: number}} Counts of one class; `chosen` null without a selection */
 /** @typedef {import("./local_clause.js").Step} Step */
 
-/** @param {string} text @param {number} width CSS pixels at 13 px bold */
-export function fitted(text, width) {
-  const characters = Math.floor(width / 7.2);
-  return text.length <= characters ? text : `${text.slice(0, Math.max(1, characters - 1))}…`;
-}
-
 /** @param {Counts} counts @param {string} name */
 function spoken({ n, correct, missing, chosen, chosenCorrect }, name) {
   const parts = [
@@ -27,10 +21,12 @@ function spoken({ n, correct, missing, chosen, chosenCorrect }, name) {
   return parts.join(", ");
 }
 
+const ACCURACY = 58; // room for "100.0 %" and a gap
+
 /** @param {SVGSVGElement} target
- * @param {{open: (k: number) => void, pick: (k: number, add: boolean) => void,
+ * @param {{ruler: import("./text_ruler.js").Ruler, open: (k: number) => void, pick: (k: number, add: boolean) => void,
  *   name: (c: number) => string}} options */
-export function createMarks(target, { open, pick, name }) {
+export function createMarks(target, { ruler, open, pick, name }) {
   /** @type {Panel[]} */
   let panels = [];
   /** @type {ReturnType<typeof makePanel>[]} */
@@ -50,7 +46,7 @@ export function createMarks(target, { open, pick, name }) {
     const title = svg(
       "text",
       { class: "gw-local-class", x: outer.left, y: outer.top - 7 },
-      label ? "" : fitted(name(c), outer.width - 64),
+      label ? "" : ruler.fit(name(c), outer.width - ACCURACY),
     );
     const note = svg("text", {
       class: "gw-local-note",
@@ -113,6 +109,7 @@ export function createMarks(target, { open, pick, name }) {
   function place(layout, next) {
     const focused = parts.findIndex((part) => part.group === focusedIn(target));
     panels = next;
+    ruler.reset();
     current = Math.min(current, Math.max(0, panels.length - 1));
     parts = panels.map(makePanel);
     target.setAttribute("width", String(layout.width));

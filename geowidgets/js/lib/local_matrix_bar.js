@@ -1,5 +1,6 @@
 // What stands above the scatter-plot matrix: the way back, the class, values or differences.
-import { chooser, html } from "./elements.js";
+import { searchableChooser } from "./class_field.js";
+import { html } from "./elements.js";
 import { toggle } from "./view_buttons.js";
 import { amount, share } from "./words.js";
 
@@ -15,6 +16,7 @@ export function createMatrixBar({ close, choose, setDelta }) {
   const look = html("span", { class: "gw-bar-group", role: "group", "aria-label": "values" });
   const element = html("div", { class: "gw-bar gw-local-matrix-bar", hidden: true });
   element.append(back, list, words, look);
+  let listed = "";
 
   return {
     element,
@@ -24,8 +26,13 @@ export function createMatrixBar({ close, choose, setDelta }) {
     update({ c, names, delta, comparing, counts, missing }) {
       element.hidden = c === null;
       if (c === null) return;
-      const options = /** @type {[string, string][]} */ (names.map((name, k) => [String(k), name]));
-      list.replaceChildren(chooser("Class", options, String(c), (value) => choose(Number(value))));
+      const now = JSON.stringify([c, names]);
+      if (now !== listed) {
+        const options = /** @type {[string, string][]} */ (names.map((n, k) => [String(k), n]));
+        const chosen = (/** @type {string} */ value) => choose(Number(value));
+        list.replaceChildren(searchableChooser("Class", options, String(c), chosen));
+        listed = now;
+      }
       const said = counts
         ? [`${share(counts.correct, counts.n)} of ${amount(counts.n)} correct`]
         : [];

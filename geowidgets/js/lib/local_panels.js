@@ -1,4 +1,6 @@
 // Which classes are shown, in what order, on what axes. No DOM.
+import * as bits from "./bits.js";
+import { reactions } from "./class_rank.js";
 import { widestLabel } from "./local_axes.js";
 import { layoutPanels } from "./panel_layout.js";
 import { roomy, union } from "./scales.js";
@@ -12,7 +14,7 @@ export const STRIP = 20; // a distribution's height beside a plot
 export const STRIP_GAP = 2;
 
 /** The classes to show: in their order, the least accurate first, or those first whose samples' x
- * has moved most from `data` to `other`.
+ * has moved most from `data` to `other`, or of whose samples most became right or wrong.
  * @param {{data: ScatterData, other?: ScatterData|null, names: string[], chosen: number[]|null,
  *   order: string, filter: string}} options */
 export function orderClasses({ data, other = null, names, chosen, order, filter }) {
@@ -23,6 +25,10 @@ export function orderClasses({ data, other = null, names, chosen, order, filter 
   if (order === "moved" && other) {
     const moves = new Map(classes.map((c) => [c, meanMove(data, other, c)]));
     return classes.sort((a, b) => (moves.get(b) ?? 0) - (moves.get(a) ?? 0) || a - b);
+  }
+  if (order === "reacting" && other) {
+    const counts = reactions(data, other, bits.full(data.n), names.length);
+    return classes.sort((a, b) => counts[b] - counts[a] || a - b);
   }
   if (order !== "worst") return classes;
   /** @param {number} c */

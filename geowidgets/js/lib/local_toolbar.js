@@ -108,4 +108,5 @@ const orders = (comparing) => [
   ["class", "by class"],
   ["worst", "worst first"],
   ["moved", "most moved first", !comparing],
+  ["reacting", "most reacting first", !comparing],
 ];

@@ -17,6 +17,7 @@ import { createToolbar } from "./local_toolbar.js";
 import { savePicture } from "./picture.js";
 import { createRangeForm } from "./range_form.js";
 import { createSubsetMenu } from "./selection_subset_menu.js";
+import { createRuler } from "./text_ruler.js";
 import { followTheme } from "./theme.js";
 import { createThumbnails } from "./thumbnails.js";
 import { createFrames, followWidth } from "./view_frames.js";
@@ -58,6 +59,7 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
 
   const dots = createDots(root);
   const marks = createMarks(parts.over, {
+    ruler: createRuler(root, "600 13px"),
     open: openClass,
     pick: pickClass,
     name: (c) => names()[c],

@@ -55,13 +55,11 @@ export function sequenced(axes, sequence) {
 /** Every class axis that may be shown, in its order: chosen, then ranked or as the store has them,
  * then as the user dragged them.
  * @param {{names: string[], kept: number[], arrangement: Arrangement,
- *   moved: Float64Array|null}} options `moved` per class, or null where nothing is compared */
-export function orderedAngles({ names, kept, arrangement, moved }) {
-  const chosen = arrangement.axes ?? kept;
-  const classes = chosen.filter((c) => kept.includes(c));
-  if (arrangement.order === "moved" && moved) {
-    classes.sort((a, b) => (moved[b] || 0) - (moved[a] || 0) || a - b);
-  }
+ *   scores: Float64Array|null}} options `scores` per class, the greatest first; null: no ranking */
+export function orderedAngles({ names, kept, arrangement, scores }) {
+  const isKept = new Set(kept);
+  const classes = (arrangement.axes ?? kept).filter((c) => isKept.has(c));
+  if (scores) classes.sort((a, b) => (scores[b] || 0) - (scores[a] || 0) || a - b);
   return sequenced(angleAxes(names, classes), arrangement.sequence);
 }
 
@@ -69,13 +67,14 @@ export function orderedAngles({ names, kept, arrangement, moved }) {
  * @param {Axis[]} angles @param {Arrangement} arrangement @param {number} wanted first axis
  * @returns {AxisPage} */
 export function pageOf(angles, { sequence, hidden }, wanted) {
-  const visible = angles.filter((axis) => !hidden.includes(axis.id));
+  const away = new Set(hidden);
+  const visible = angles.filter((axis) => !away.has(axis.id));
   const last = Math.max(0, Math.floor((visible.length - 1) / PAGE) * PAGE);
   const first = Math.min(Math.max(0, wanted), last);
   const metrics = sequenced(METRIC_AXES, sequence);
   const shown = [
     ...visible.slice(first, first + PAGE),
-    ...metrics.filter((axis) => !hidden.includes(axis.id)),
+    ...metrics.filter((axis) => !away.has(axis.id)),
   ];
   return { shown, first, of: visible.length, all: [...angles, ...metrics] };
 }

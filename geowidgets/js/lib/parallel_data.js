@@ -3,91 +3,79 @@ import * as bits from "./bits.js";
 
 /** @typedef {import("./parallel_axes.js").Axis} Axis */
 /** @typedef {import("./scales.js").Domain} Domain */
-/** @typedef {{labels: ArrayLike<number>, prediction: ArrayLike<number>, angles: Float32Array,
- *   length: Float32Array, margin: Float32Array, probability: Float32Array}} PairColumns
- *   `angles` (sample, kept class) in one run */
+/** @typedef {{labels: ArrayLike<number>, prediction: ArrayLike<number>, length: Float32Array,
+ *   margin: Float32Array, probability: Float32Array, angle?: Float32Array, nearest?: Float32Array,
+ *   extent?: Float32Array}} PairColumns `angle` to the own class, `nearest` to the nearest other
+ *   kept class, `extent` the least and greatest angle to any; absent where no angles are kept */
 /** @typedef {{extent: Domain|null, whole: boolean}} Found whether all values are finite */
 /** @typedef {ReturnType<typeof createPairData>} PairData */
 
-/** @param {PairColumns} columns @param {number[]} kept classes of the angles' columns */
+/** @param {PairColumns} columns @param {number[]} kept classes whose angles the store keeps */
 export function createPairData(columns, kept) {
-  const { labels, prediction, angles } = columns;
+  const { labels, prediction, probability, angle, nearest } = columns;
   const n = labels.length;
-  if (angles.length !== n * kept.length) {
-    throw new Error(
-      `expected ${n} × ${kept.length} angles, got ${angles.length}: the store has changed since ` +
-        "this view was made; run its cell again",
-    );
-  }
   /** @type {Map<string, Float32Array>} */
-  const columnsById = new Map([
+  const metrics = new Map([
     ["length", columns.length],
     ["margin", columns.margin],
-    ["probability", columns.probability],
+    ["probability", probability],
   ]);
-  /** @type {Map<string, Found>} */
-  const metricsFound = new Map();
+  /** @type {Map<number, Float32Array>} */
+  const angles = new Map();
+  /** @type {WeakMap<Float32Array, Found>} */
+  const found = new WeakMap();
+  const isKept = new Set(kept);
   const correct = bits.empty(n);
   for (let i = 0; i < n; i++) if (prediction[i] === labels[i]) bits.add(correct, i);
 
   /** An axis's values `(sample,)`; all NaN for a class whose angles are not kept.
    * @param {Axis} axis */
-  function values({ id, class: c }) {
-    let column = columnsById.get(id);
-    if (!column) {
-      column = pick(angles, n, kept.length, kept.indexOf(c));
-      columnsById.set(id, column);
-    }
-    return column;
+  function values({ id, kind, class: c, name }) {
+    const column = kind === "angle" ? angles.get(c) : metrics.get(id);
+    if (column) return column;
+    if (isKept.has(c)) throw new Error(`the angles to ${name} have not arrived yet`);
+    return new Float32Array(n).fill(Number.NaN);
   }
 
-  /** @param {string} id of a metric */
-  function found(id) {
-    const known = metricsFound.get(id) ?? finite(columnsById.get(id) ?? new Float32Array(0));
-    metricsFound.set(id, known);
+  /** @param {Float32Array} column */
+  function look(column) {
+    const known = found.get(column) ?? finite(column);
+    found.set(column, known);
     return known;
   }
-
-  /** @type {Found|undefined} */
-  let allAngles;
-  const anglesFound = () => {
-    allAngles ??= finite(angles);
-    return allAngles;
-  };
 
   return {
     n,
     labels,
     prediction,
     correct,
-    angles,
     kept,
-    probability: columns.probability,
+    probability,
     values,
+    /** How much closer a sample is to its own class than to the nearest other one, in degrees;
+     * NaN where that is not known. @param {number} i */
+    lead: (i) => (nearest && angle && isKept.has(labels[i]) ? nearest[i] - angle[i] : Number.NaN),
+    /** Those of the classes whose angles are kept and not here. @param {number[]} classes */
+    missing: (classes) => classes.filter((c) => isKept.has(c) && !angles.has(c)),
+    /** The angles to a class have arrived. @param {number} c @param {Float32Array} column */
+    put(c, column) {
+      angles.set(c, column);
+    },
     /** Least and greatest finite value of a metric. @param {Axis} axis */
-    extent: ({ id }) => found(id).extent,
-    /** Of the angles to all classes. */
-    angleExtent: () => anglesFound().extent,
+    extent: ({ id }) => look(metrics.get(id) ?? new Float32Array(0)).extent,
+    /** Of the angles to all kept classes. @returns {Domain|null} */
+    angleExtent() {
+      const [low = Number.NaN, high = Number.NaN] = columns.extent ?? [];
+      return low <= high ? [low, high] : null;
+    },
     /** Whether every sample is known to have a value. @param {Axis} axis */
-    whole: ({ id, kind, class: c }) =>
-      kind === "angle" ? kept.includes(c) && anglesFound().whole : found(id).whole,
-    /** Forget columns of classes that are no longer shown. @param {Axis[]} shown */
+    whole: (axis) => n === 0 || look(values(axis)).whole,
+    /** Forget the angles to other classes. @param {number[]} shown */
     trim(shown) {
-      const ids = new Set(shown.map((axis) => axis.id));
-      for (const id of [...columnsById.keys()]) {
-        if (id.startsWith("angle/") && !ids.has(id)) columnsById.delete(id);
-      }
+      const stays = new Set(shown);
+      for (const c of [...angles.keys()]) if (!stays.has(c)) angles.delete(c);
     },
   };
-}
-
-/** One column of a row-major matrix. @param {Float32Array} matrix @param {number} n
- * @param {number} width @param {number} k */
-function pick(matrix, n, width, k) {
-  const column = new Float32Array(n);
-  if (k < 0) return column.fill(Number.NaN);
-  for (let i = 0, at = k; i < n; i++, at += width) column[i] = matrix[at];
-  return column;
 }
 
 /** @param {Float32Array} values @returns {Found} */

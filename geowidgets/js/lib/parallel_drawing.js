@@ -1,11 +1,12 @@
 // The picture: two pairs' lines on canvases, the axes above them.
 import * as bits from "./bits.js";
-import { createFrame, createRuler } from "./parallel_frame.js";
+import { createFrame } from "./parallel_frame.js";
 import { createLayer } from "./parallel_layer.js";
 import { layoutAxes } from "./parallel_layout.js";
 import { heights } from "./parallel_marks.js";
 import { linePath, nearestLine } from "./parallel_nearest.js";
 import { rangeOf } from "./parallel_ranges.js";
+import { createRuler } from "./text_ruler.js";
 import { readColors } from "./theme.js";
 
 /** @typedef {import("./parallel_axes.js").Axis} Axis */
@@ -17,12 +18,13 @@ import { readColors } from "./theme.js";
  *   inverted: boolean[], reference: Drawn, compared: Drawn|null, lines: string}} Picture */
 
 const REACH = 6; // CSS pixels around a line within which it is pointed at
+const NAME_FONT = "600 12px"; // of .gw-parallel-name
 const DIM = "gw-parallel-dimmed";
 
 /** @param {HTMLElement} root @param {ReturnType<typeof import("./parallel_parts.js").createParts>}
  *   parts */
 export function createDrawing(root, parts) {
-  const ruler = createRuler(root);
+  const ruler = createRuler(root, NAME_FONT);
   const frame = createFrame(parts.over, ruler);
   const reference = createLayer(DIM);
   const compared = createLayer(DIM);

@@ -4,7 +4,6 @@ import { SLANT } from "./parallel_layout.js";
 import { createAxisMarks } from "./parallel_marks.js";
 import { spokenAxis } from "./parallel_words.js";
 import { fittingTicks } from "./scales.js";
-import { fitted } from "./table_export.js";
 
 /** @typedef {import("./parallel_scene.js").Scene} Scene */
 /** @typedef {import("./parallel_layout.js").AxisPlace} AxisPlace */
@@ -14,25 +13,8 @@ import { fitted } from "./table_export.js";
 const LABEL = 15; // a tick label's height with room around it
 const COSINE = Math.cos((SLANT * Math.PI) / 180);
 const NARROW = 50; // a step between axes in which labels would crowd lines
-const NAME_FONT = "600 12px";
 
-/** How wide names are, in the page's own font. @param {HTMLElement} root */
-export function createRuler(root) {
-  const context = document.createElement("canvas").getContext("2d");
-  if (!context) throw new Error("the browser gave no 2d context to measure names with");
-  return {
-    /** After a change of the page's style. */
-    reset() {
-      context.font = `${NAME_FONT} ${getComputedStyle(root).fontFamily}`;
-    },
-    /** @param {string} text */
-    measure: (text) => context.measureText(text).width,
-    /** @param {string} text @param {number} room */
-    fit: (text, room) => fitted(context, text, room),
-  };
-}
-
-/** @param {SVGSVGElement} target @param {ReturnType<typeof createRuler>} ruler */
+/** @param {SVGSVGElement} target @param {import("./text_ruler.js").Ruler} ruler */
 export function createFrame(target, ruler) {
   const hovered = svg("path", { class: "gw-parallel-hover", "aria-hidden": "true" });
   const focused = svg("path", { class: "gw-parallel-focus", "aria-hidden": "true" });

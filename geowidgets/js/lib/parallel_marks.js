@@ -8,6 +8,7 @@ import { inverse, linear } from "./scales.js";
 
 const REACH = 8; // left of the axis, where a brush still takes hold
 const HANDLE = 5;
+const LABEL = 12; // a label's height
 
 /** From a value to its height and back. @param {OneAxis} one */
 export function heights({ domain, top, bottom, inverted }) {
@@ -79,7 +80,9 @@ export function createAxisMarks(one) {
       const upper = y <= within[1 - k] && !(y === within[1 - k] && k === 0);
       grip.setAttribute("y", String(upper ? y - 2 * HANDLE + 2 : y - 2));
       bar.setAttribute("d", `M${x - REACH} ${y}h${width}`);
-      label.setAttribute("y", String(upper ? Math.max(top + 1, y - 3) : y + 13));
+      // Below the axis's name, and below each other where the range is thin.
+      const above = Math.max(top + LABEL / 2, up - 3);
+      label.setAttribute("y", String(upper ? above : Math.max(above + LABEL, y + 13)));
       write(label, axisValue(axis, values[k]));
     });
   }

@@ -13,6 +13,11 @@ export function createParts() {
     ...parts,
     over,
     legend,
+    lacking: html(
+      "div",
+      { class: "gw-soft", hidden: true },
+      'The store keeps no class angles; GeometryStore.compute(…, angles="all") adds their axes.',
+    ),
     note: html("div", { class: "gw-parallel-note", hidden: true }),
     stage: html("div", { class: "gw-parallel-stage" }, over),
     area: html("div", { class: "gw-parallel-area-box" }),

@@ -47,19 +47,11 @@ function keepInside(mask, values, [low, high]) {
  * these degrees (paper, Fig. 5 (6)). @param {Uint32Array} mask @param {PairData} data
  * @param {Confusable} question */
 function keepConfusable(mask, data, { probability, degrees }) {
-  const { angles, kept, labels, correct } = data;
-  const width = kept.length;
-  const column = new Map(kept.map((c, k) => [c, k]));
   for (let i = 0; i < data.n; i++) {
     if (!bits.has(mask, i)) continue;
-    const own = column.get(labels[i]) ?? -1;
-    let nearest = Infinity;
-    for (let k = 0, at = i * width; k < width; k++, at++) {
-      if (k !== own && angles[at] < nearest) nearest = angles[at];
-    }
-    const close = own >= 0 && nearest - angles[i * width + own] <= degrees;
+    const close = data.lead(i) <= degrees;
     const confident = data.probability[i] >= probability;
-    if (!(close && confident && bits.has(correct, i))) mask[i >>> 5] &= ~(1 << (i & 31));
+    if (!(close && confident && bits.has(data.correct, i))) mask[i >>> 5] &= ~(1 << (i & 31));
   }
 }
 

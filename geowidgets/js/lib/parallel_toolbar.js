@@ -1,4 +1,5 @@
 // The controls above the axes.
+import { searchableChooser } from "./class_field.js";
 import { chooser, html } from "./elements.js";
 import { pairFields } from "./pair_fields.js";
 import { PAGE } from "./parallel_axes.js";
@@ -7,7 +8,7 @@ import { button, createLists, saveMenu } from "./view_buttons.js";
 /** @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub */
 /** @typedef {{lines: string, order: string, classes: number[]|null, first: number, of: number,
  *   question: boolean, panel: boolean, comparing: boolean, ranked: boolean}} Showing `ranked`
- *   whether axes can be ranked by how much they moved */
+ *   whether classes can be ranked by what changed between two pairs */
 
 /** @param {{columns: ColumnsHub, pairs: import("./view_pairs.js").ViewPairs,
  *   showing: () => Showing, chooseClass: (c: number|null) => void,
@@ -70,7 +71,7 @@ export function createToolbar(options) {
     ]);
     const value = several ? "several" : String(classes?.[0] ?? "");
     const lists = [
-      chooser("Samples of", options, value, (text) =>
+      searchableChooser("Samples of", options, value, (text) =>
         chooseClass(text === "" ? null : Number(text)),
       ),
     ];
@@ -88,19 +89,19 @@ export function createToolbar(options) {
         ),
       );
     }
-    if (ranked) {
-      lists.push(
-        chooser(
-          "Order",
-          [
-            ["class", "by class"],
-            ["moved", "most moved first"],
-          ],
-          order,
-          (text) => change({ order: text }),
-        ),
-      );
-    }
+    lists.push(
+      chooser(
+        "Order",
+        [
+          ["class", "by class"],
+          ["confused", "most confused first"],
+          ["moved", "most moved first", !ranked],
+          ["reacting", "most reacting first", !ranked],
+        ],
+        order,
+        (text) => change({ order: text }),
+      ),
+    );
     look.replaceChildren(...lists);
   }
 

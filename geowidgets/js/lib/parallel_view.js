@@ -1,5 +1,7 @@
 // The parallel coordinates view: the angle to every class, length, margin and probability as axes.
-import { axisOf, METRIC_AXES, orderedAngles, PAGE, pageOf, toggled } from "./parallel_axes.js";
+
+import { createArrangement } from "./parallel_arrangement.js";
+import { axisOf, METRIC_AXES, PAGE, toggled } from "./parallel_axes.js";
 import { createAxesPanel } from "./parallel_axes_panel.js";
 import { createBrush } from "./parallel_brush.js";
 import { createChips } from "./parallel_chips.js";
@@ -11,7 +13,6 @@ import { createLoader } from "./parallel_loader.js";
 import { createParts } from "./parallel_parts.js";
 import { createPeople } from "./parallel_people.js";
 import { rangeOf } from "./parallel_ranges.js";
-import { meanMoves } from "./parallel_rank.js";
 import { domainKey, domainsOf, extentsOf } from "./parallel_scene.js";
 import { createToolbar } from "./parallel_toolbar.js";
 import { savePicture } from "./picture.js";
@@ -43,7 +44,6 @@ export function createParallelView(root, options) {
   const parts = createParts();
   const status = createStatus(parts);
   const { attempt } = status;
-  let first = 0;
   let drawnWidth = 0;
   /** @type {import("./parallel_axes.js").Axis[]} */
   let all = [];
@@ -51,7 +51,19 @@ export function createParallelView(root, options) {
 
   const names = () => columns.directory().classes;
   const pairs = createViewPairs({ columns, selection, display, change });
-  const loader = createLoader(columns, () => display().kept, loadingChanged);
+  const arrangement = createArrangement({
+    columns,
+    display,
+    names,
+    populationOf: (one) => populationOf(one),
+    filtered: () => selection.state().classes !== null,
+    brushed: () => Object.keys(brush.reasons().axes),
+  });
+  const loader = createLoader(columns, {
+    kept: () => display().kept,
+    needs: arrangement.needs,
+    changed: loadingChanged,
+  });
   const loaded = () => loader.progress().reference;
   const rival = () => loader.progress().compared;
   /** The pair whose lines lie on top: on it one brushes. */
@@ -87,9 +99,12 @@ export function createParallelView(root, options) {
     pairs,
     showing,
     chooseClass: (c) => selection.dispatch({ type: "set", classes: c === null ? null : [c] }),
-    change: (update) => change(update.order ? { ...update, sequence: [] } : update),
+    change: (update) => {
+      if (update.order) arrangement.turnTo(0);
+      change(update.order ? { ...update, sequence: [] } : update);
+    },
     turn: (by) => {
-      first = Math.max(0, pages.first + by * PAGE);
+      arrangement.turnTo(pages.first + by * PAGE);
       schedule("layout");
     },
     togglePanel: () => {
@@ -119,6 +134,7 @@ export function createParallelView(root, options) {
     parts.stage.append(parts.note);
     parts.area.append(parts.stage, parts.empty);
     root.append(toolbar.element, panel.element, chips.element, parts.line, parts.ghost);
+    root.append(parts.lacking);
     root.append(parts.error, parts.progress, parts.area);
     parts.reapply.addEventListener("click", attempt(brush.reapply));
   }
@@ -236,13 +252,20 @@ export function createParallelView(root, options) {
     const { height, inverted, lines } = display();
     drawnWidth = width;
     root.classList.toggle("gw-parallel-narrow", width < NARROW);
+    if (loader.lacks()) {
+      reload(); // it is drawn once the angles to the other classes are there
+      return false;
+    }
     const other = rival();
     const now = populationOf(here);
-    const page = pageOfAxes(here, now);
+    const page = arrangement.page(here, other);
+    all = page.all;
+    pages = { first: page.first, of: page.of };
     toolbar.update();
     panel.draw();
     const { shown } = page;
     status.say(shown.length ? "" : "Every axis is hidden. “Axes…” above shows them again.");
+    parts.lacking.hidden = display().kept.length > 0;
     const scales = domains();
     drawing.draw({
       width,
@@ -257,19 +280,6 @@ export function createParallelView(root, options) {
     const top = active() ?? here;
     people.count(top, shown, populationOf(top));
     return true;
-  }
-
-  /** @param {Loaded} here @param {Uint32Array} now its population */
-  function pageOfAxes(here, now) {
-    const arrangement = display();
-    const other = rival();
-    const comparable = arrangement.order === "moved" && other && other.set === here.set;
-    const moved = comparable ? meanMoves(here.data, other.data, now, names().length) : null;
-    const angles = orderedAngles({ names: names(), kept: arrangement.kept, arrangement, moved });
-    const page = pageOf(angles, arrangement, first);
-    all = page.all;
-    pages = { first: page.first, of: page.of };
-    return page;
   }
 
   /** @param {Loaded} here */
@@ -296,7 +306,9 @@ export function createParallelView(root, options) {
   /** @param {import("./selection_hub.js").Change} event */
   function selectionChanged({ changed, transient, error }) {
     if (changed.has("error")) status.error(error);
-    if (pairs.follows(changed)) reload();
+    if (pairs.follows(changed) || (changed.has("clauses") && !transient && loader.lacks())) {
+      reload();
+    }
     parts.count.setAttribute("aria-busy", String(transient)); // a drag is not spoken of
     schedule(changed.has("classes") ? "layout" : "mask");
   }

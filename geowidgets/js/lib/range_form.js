@@ -1,4 +1,5 @@
 // Selecting by typed ranges: the lasso for hands that have no pointer.
+import { searchableChooser } from "./class_field.js";
 import { html } from "./elements.js";
 
 /** @typedef {{class: number|null, x: [number, number], y: [number, number],
@@ -7,7 +8,8 @@ import { html } from "./elements.js";
 /** @param {{classes: () => string[], names: {x: string, y: string},
  *   submit: (ranges: Ranges) => void}} options */
 export function createRangeForm({ classes, names, submit }) {
-  const list = html("select", { class: "gw-control" });
+  const list = html("span");
+  let chosen = "";
   const fields = ["x0", "x1", "y0", "y1"].map((name) =>
     html("input", {
       class: "gw-control gw-number",
@@ -24,7 +26,7 @@ export function createRangeForm({ classes, names, submit }) {
   /** @param {Ranges["op"]} op */
   function send(op) {
     submit({
-      class: list.value === "" ? null : Number(list.value),
+      class: chosen === "" ? null : Number(chosen),
       x: [bound(0, -1e30), bound(1, 1e30)],
       y: [bound(2, -1e30), bound(3, 1e30)],
       op,
@@ -48,7 +50,7 @@ export function createRangeForm({ classes, names, submit }) {
       },
       onsubmit: (/** @type {Event} */ event) => event.preventDefault(),
     },
-    html("label", { class: "gw-field" }, html("span", {}, "Class"), list),
+    list,
     range(names.x, fields[0], fields[1]),
     range(names.y, fields[2], fields[3]),
     button("Select", "replace"),
@@ -64,11 +66,14 @@ export function createRangeForm({ classes, names, submit }) {
     toggle(c) {
       element.hidden = !element.hidden;
       if (element.hidden) return;
+      chosen = c === null ? "" : String(c);
+      const names = /** @type {[string, string][]} */ (classes().map((n, k) => [String(k), n]));
+      const choose = (/** @type {string} */ value) => {
+        chosen = value;
+      };
       list.replaceChildren(
-        html("option", { value: "" }, "every class"),
-        ...classes().map((name, k) => html("option", { value: k }, name)),
+        searchableChooser("Class", [["", "every class"], ...names], chosen, choose),
       );
-      list.value = c === null ? "" : String(c);
       fields[0].focus();
     },
   };
