@@ -88,7 +88,10 @@ def similarity_map(store: SyntheticStore, selection: gw.Selection) -> gw.Similar
     [parallel, parallel_brushed, local, local_compared, local_matrix, table, grid, similarity_map],
 )
 def test_no_text_meets_another(
-    context: BrowserContext, tmp_path: Path, make: Callable[..., gw.widgets._base.View], classes: int
+    context: BrowserContext,
+    tmp_path: Path,
+    make: Callable[..., gw.widgets._base.View],
+    classes: int,
 ) -> None:
     """A name drawn over its neighbour, over a number, or out of its view."""
     if classes > 10 and make in (table, grid, similarity_map):
@@ -119,7 +122,8 @@ def test_collisions_are_seen(context: BrowserContext) -> None:
       <div style="width: 60px; overflow: hidden; white-space: nowrap">cut off by its own box</div>
       <div style="position: absolute; left: 90px; top: 8px">beside</div>
       <div style="position: absolute; left: 100px; top: 12px">over it</div>
-      <svg width="300" height="150"><text x="20" y="140" transform="rotate(-45 20 140)">first one</text>
+      <svg width="300" height="150">
+        <text x="20" y="140" transform="rotate(-45 20 140)">first one</text>
         <text x="45" y="140" transform="rotate(-45 45 140)">second one</text>
         <text x="270" y="100">too far out</text></svg></div>""")
     found = collisions(page.locator(".gw-root"))

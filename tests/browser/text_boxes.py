@@ -64,7 +64,8 @@ FIND = r"""root => {
     const [p, q] = [span(a), span(b)];
     return Math.max(...p) - 1 <= Math.min(...q) || Math.max(...q) - 1 <= Math.min(...p);
   }));
-  const short = ({ text, el }) => `"${text.slice(0, 24)}" (${el.getAttribute('class') || el.tagName})`;
+  const kind = el => el.getAttribute('class') || el.tagName;
+  const short = ({ text, el }) => `"${text.slice(0, 24)}" (${kind(el)})`;
   const { left, right, top, bottom } = root.getBoundingClientRect();
   const found = [];
   boxes.forEach((one, k) => {
@@ -72,7 +73,8 @@ FIND = r"""root => {
       x < left - 1 || x > right + 1 || y < top - 1 || y > bottom + 1);
     if (out) found.push(`${short(one)} leaves the view`);
     for (const other of boxes.slice(k + 1)) {
-      if (one.node !== other.node && !apart(one.at, other.at)) found.push(`${short(one)} meets ${short(other)}`);
+      if (one.node === other.node || apart(one.at, other.at)) continue;
+      found.push(`${short(one)} meets ${short(other)}`);
     }
   });
   return { texts: boxes.map(({ text }) => text), found };

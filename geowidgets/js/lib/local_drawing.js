@@ -88,7 +88,7 @@ export function createLocalDrawing(options) {
     drawReactions(here, chosen);
     const others = clauses.filter((one) => one.view !== viewId && one.set === set).length;
     const { beyond } = scene;
-    const pair = pairs.name(here.pair);
+    const pair = pairs.brief(here.pair);
     status.count(summary({ data, mask: chosen, pair, beyond, others, hidden: hiddenCount(here) }));
     clearTimeout(settle);
     settle = setTimeout(() => {

@@ -1,7 +1,7 @@
 // Reactions of the samples to a change of model or data: counted, picked, shown and hidden.
 import * as bits from "./bits.js";
 import { operation } from "./brush.js";
-import { html, write } from "./elements.js";
+import { html, mark, write } from "./elements.js";
 import { COLORS, REACTIONS, reactionWords } from "./local_reactions.js";
 import { amount } from "./words.js";
 
@@ -59,6 +59,8 @@ export function createReactionBar({ pick, toggle }) {
       names.hidden = !masks;
       write(first, reference);
       write(second, compared);
+      mark(first, "title", reference);
+      mark(second, "title", compared);
       for (const { reaction, element: chip, choose, show, count } of chips) {
         chip.hidden = !masks;
         if (!masks) continue;

@@ -32,7 +32,7 @@ export function createPeople(options) {
     const n = people ? bits.count(people) : 0;
     const classes = classWords(selection.state().classes, options.names());
     const compared = here === reference ? rival() : reference;
-    const both = [here, ...(compared ? [compared] : [])].map((one) => pairs.name(one.pair));
+    const both = [here, ...(compared ? [compared] : [])].map((one) => pairs.brief(one.pair));
     const population = people ?? bits.empty(0);
     const said = { reference: here, compared, population, mask, classes, pairs: both };
     status.count(summary({ ...said, missing, drawn: n }));

@@ -1,6 +1,6 @@
 // The view's numbers and sentences. No DOM.
 import * as bits from "./bits.js";
-import { share } from "./words.js";
+import { brief, share } from "./words.js";
 
 /** @typedef {import("./parallel_axes.js").Axis} Axis */
 /** @typedef {import("./parallel_loader.js").Loaded} Loaded */
@@ -67,5 +67,5 @@ export function classWords(classes, names) {
   if (!classes) return "";
   if (!classes.length) return "no class";
   if (classes.length > 3) return `${classes.length} classes`;
-  return `${classes.length > 1 ? "classes" : "class"} ${classes.map((c) => names[c]).join(", ")}`;
+  return `${classes.length > 1 ? "classes" : "class"} ${classes.map((c) => brief(names[c])).join(", ")}`;
 }

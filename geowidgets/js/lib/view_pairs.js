@@ -1,6 +1,6 @@
 // Which pair a view shows and with which it compares it: the selection's, or ones of its own. No
 // DOM.
-import { pairName } from "./words.js";
+import { briefPair, pairName } from "./words.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {{pin: Pair|null, compared: Pair|[]|null}} Pinned `compared` [] is none, null follows
@@ -26,6 +26,8 @@ export function createViewPairs({ columns, selection, display, change }) {
     pinned,
     /** @param {Pair} of */
     name: (of) => pairName(columns.directory(), of),
+    /** As a sentence can bear it. @param {Pair} of */
+    brief: (of) => briefPair(columns.directory(), of),
     /** @param {Pair} next */
     choose(next) {
       if (pinned()) change({ pin: next });

@@ -27,6 +27,17 @@ export function metricValue(metric, value) {
   return Number.isFinite(value) ? `${value.toFixed(digits).replace("-", "−")}${unit}` : "no value";
 }
 
+const NAME = 32; // characters of a name in a sentence; the whole stands in titles and lists
+
+/** A name as a sentence can bear it. @param {string} name */
+export const brief = (name) =>
+  name.length <= NAME ? name : `${name.slice(0, NAME - 1).trimEnd()}…`;
+
+/** @param {import("./columns_hub.js").Directory} directory @param {[number, number]} pair */
+export function briefPair({ models, benchmarks }, [m, b]) {
+  return `${brief(models[m]?.name ?? "?")} / ${brief(benchmarks[b]?.name ?? "?")}`;
+}
+
 /** @param {import("./columns_hub.js").Directory} directory @param {[number, number]} pair */
 export function pairName({ models, benchmarks }, [m, b]) {
   return `${models[m]?.name ?? "?"} / ${benchmarks[b]?.name ?? "?"}`;
