@@ -11,7 +11,8 @@ bundles, no Jupyter, no kernel. Printed are
 * whether the dragged picture equals one drawn afresh, pixel for pixel.
 
 Beside them stand plotly's parallel coordinates and HiPlot, where they are installed
-(`pip install plotly hiplot`), on the same numbers, the same move, in the same run.
+(`pip install plotly hiplot`), on the same numbers, the same move, in the same run; and in JupyterLab,
+of scatter plots, bqplot and jupyter-scatter (`pip install jupyter-scatter`) beside LocalGeometry.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import geowidgets as gw
-from tests.benchmarks import peers
+from tests.benchmarks import notebook_peers, peers
 from tests.benchmarks.synthetic_store import SyntheticStore
 from tests.benchmarks.trace import AFTER_PAINT, CATEGORIES, Point, Times, drag, is_task, p95
 from tests.browser.chromium import ARGUMENTS, find
@@ -192,8 +193,14 @@ def spread(values: list[float]) -> str:
     return f"{statistics.median(values):.1f} / {p95(values):.1f} ms"
 
 
+def peer_line(name: str, first: str, times: Times) -> str:
+    """The table's line of another tool."""
+    load = os.getloadavg()[0]
+    return f"| {name} | {first} | {spread(times.busy)} | {spread(times.wall)} | – | {load:.1f} |"
+
+
 def main(names: list[str]) -> None:
-    """Print a table of the named cases, or of all and the peers."""
+    """Print a table of the named cases (`peers`, `notebook`: other tools), or of all."""
     print(f"{os.cpu_count()} CPU cores, software rendering\n")
     print(
         "| what | first picture: longest task / by the clock | drag, processor: median / p95 | "
@@ -209,11 +216,11 @@ def main(names: list[str]) -> None:
         if not names or "peers" in names:
             for peer in peers.installed():
                 first, times = peers.measure(browser, peer, Path(folder), 10_000, MOVES // 5)
-                print(
-                    f"| {peer}, 10,000 × 13 | – / {first:.0f} ms | {spread(times.busy)} | "
-                    f"{spread(times.wall)} | – | {os.getloadavg()[0]:.1f} |",
-                    flush=True,
-                )
+                print(peer_line(f"{peer}, 10,000 × 13", f"– / {first:.0f} ms", times), flush=True)
+        if not names or "notebook" in names:
+            scatters = notebook_peers.measured(browser, Path(folder), 10_000, MOVES // 5)
+            for title, times in scatters:
+                print(peer_line(f"{title}, 10,000", "–", times), flush=True)
         browser.close()
 
 

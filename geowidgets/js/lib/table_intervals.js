@@ -44,7 +44,11 @@ export function subsetDifference(k, n, wholeK, wholeN) {
   const share = restN / wholeN;
   return {
     difference: share * (p - q),
-    low: share * (p - q - Math.hypot(p - pLow, qHigh - q)),
-    high: share * (p - q + Math.hypot(pHigh - p, q - qLow)),
+    low: share * (p - q - distance(p - pLow, qHigh - q)),
+    high: share * (p - q + distance(pHigh - p, q - qLow)),
   };
 }
+
+/** As Math.hypot, which guards against overflow at many times the cost. @param {number} a
+ * @param {number} b */
+const distance = (a, b) => Math.sqrt(a * a + b * b);
