@@ -41,7 +41,7 @@ bqplot.Figure(marks=[dots], axes=axes, interaction=brush, layout=layout)
 JSCATTER = """
 import jscatter
 import pandas
-scatter = jscatter.Scatter(pandas.DataFrame({"x": x, "y": y}), "x", "y", height=700)
+scatter = jscatter.Scatter(x="x", y="y", data=pandas.DataFrame({"x": x, "y": y}), height=700)
 scatter.mouse("lasso")
 scatter.show()
 """
