@@ -62,6 +62,9 @@ _HOME = {
     "attribution": "geowidgets.attribution",
     "occlusion": "geowidgets.attribution",
     "occlusion_maps": "geowidgets.attribution",
+    "backselect": "geowidgets.attribution",
+    "informative_features": "geowidgets.attribution",
+    "feature_heat_map": "geowidgets.attribution",
     # rung 5
     "Selection": "geowidgets.widgets.selection",
     "Columns": "geowidgets.widgets.columns",
