@@ -127,6 +127,11 @@ export function fromBytes(bytes, offset, n) {
 /** The mask as base64 of its `byteCount(n)` bytes. @param {Uint32Array} mask @param {number} n */
 export function toBase64(mask, n) {
   const bytes = new Uint8Array(mask.buffer, mask.byteOffset, byteCount(n));
+  return "toBase64" in bytes ? /** @type {any} */ (bytes).toBase64() : plainBase64(bytes);
+}
+
+/** The same where the browser does not know how. @param {Uint8Array} bytes */
+export function plainBase64(bytes) {
   let text = "";
   // fromCharCode takes its bytes as arguments, and engines limit their number.
   for (let k = 0; k < bytes.length; k += 8192) {
@@ -135,25 +140,38 @@ export function toBase64(mask, n) {
   return btoa(text);
 }
 
+/** The bytes that `text` encodes; throws where it is not base64. @param {string} text */
+function bytesOf(text) {
+  return "fromBase64" in Uint8Array
+    ? /** @type {any} */ (Uint8Array).fromBase64(text)
+    : plainBytes(text);
+}
+
+/** The same where the browser does not know how. @param {string} text */
+export function plainBytes(text) {
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let k = 0; k < raw.length; k++) bytes[k] = raw.charCodeAt(k);
+  return bytes;
+}
+
 /** The mask of `n` samples that `text` encodes; wrong length or spare bits throw.
  * @param {string} text @param {number} n @param {string} [what] names the value in the error */
 export function fromBase64(text, n, what = "mask") {
-  let raw;
+  /** @type {Uint8Array} */
+  let bytes;
   try {
-    raw = atob(text);
+    bytes = bytesOf(text);
   } catch {
     throw new RangeError(`${what}: expected base64, got ${JSON.stringify(text.slice(0, 20))}`);
   }
-  if (raw.length !== byteCount(n)) {
+  if (bytes.length !== byteCount(n)) {
     throw new RangeError(
-      `${what}: expected ${byteCount(n)} bytes for ${n} bits, got ${raw.length}`,
+      `${what}: expected ${byteCount(n)} bytes for ${n} bits, got ${bytes.length}`,
     );
   }
-  const mask = empty(n);
-  const bytes = new Uint8Array(mask.buffer);
-  for (let k = 0; k < raw.length; k++) bytes[k] = raw.charCodeAt(k);
-  if (n & 7 && bytes[raw.length - 1] >> (n & 7)) {
+  if (n & 7 && bytes[bytes.length - 1] >> (n & 7)) {
     throw new RangeError(`${what}: bits beyond the last of ${n} are set`);
   }
-  return mask;
+  return fromBytes(bytes, 0, n);
 }
