@@ -11,8 +11,8 @@ bundles, no Jupyter, no kernel. Printed are
 * whether the dragged picture equals one drawn afresh, pixel for pixel.
 
 Beside them stand plotly's parallel coordinates and HiPlot, where they are installed
-(`pip install plotly hiplot`), on the same numbers, the same move, in the same run; and in JupyterLab,
-of scatter plots, bqplot and jupyter-scatter (`pip install jupyter-scatter`) beside LocalGeometry.
+(`pip install plotly hiplot`), on the same numbers, the same move, in the same run; and, in
+JupyterLab, bqplot and jupyter-scatter (`pip install jupyter-scatter`) beside our scatter plots.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Other tools' linked scatter plots beside ours, in JupyterLab: they need a notebook around them."""
+"""Other tools' linked scatter plots beside ours, in JupyterLab, which they need around them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def measure(browser: Browser, lab_url: str, peer: Peer, moves: int) -> Times:
     return times
 
 
-def measured(browser: Browser, folder: Path, samples: int, moves: int) -> Iterator[tuple[str, Times]]:
+def measured(
+    browser: Browser, folder: Path, samples: int, moves: int
+) -> Iterator[tuple[str, Times]]:
     """Each installed tool's title and times; all in one JupyterLab, in one run."""
     with contextlib.ExitStack() as stack:
         home = folder / "lab"
