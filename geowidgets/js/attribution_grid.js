@@ -23,4 +23,5 @@ export default viewWidget("gw-grid", (root, model, hubs, signal) => {
     signal,
   });
   onTraits(model, DISPLAY, view.displayChanged, signal);
+  return view;
 });

@@ -33,4 +33,5 @@ export default viewWidget("gw-table", (root, model, hubs, signal) => {
     signal,
   });
   onTraits(model, [...DISPLAY, "height"], view.redraw, signal);
+  return view;
 });

@@ -2,12 +2,15 @@ import "./lib/theme.css";
 import "./lib/controls.css";
 import "./explorer.css";
 import { createBar } from "./lib/explorer_bar.js";
+import { explorerPicture } from "./lib/explorer_picture.js";
+import { followPictures } from "./lib/mount_view.js";
 import { openHubs } from "./lib/open_hubs.js";
 import { followTheme } from "./lib/theme.js";
 
-export default {
+const explorer = {
   /** @param {import("@anywidget/types").RenderProps} props */
   async render({ model, el, host, signal }) {
+    /** @type {import("./lib/view_picture.js").Root} */
     const root = document.createElement("div");
     root.className = "gw-root gw-explorer";
     root.dataset.lmSuppressShortcuts = "true";
@@ -19,6 +22,7 @@ export default {
     root.append(bar, views);
     el.append(root);
     followTheme(root, signal);
+    followPictures(explorer, { model, root, host, signal });
     signal.addEventListener("abort", () => root.remove());
     const hubs = await openHubs(model, host);
     if (signal.aborted) return;
@@ -36,6 +40,8 @@ export default {
       views.append(place);
       return { name, place };
     });
+    const pictured = places.map((/** @type {{ place: HTMLElement }} */ { place }) => place);
+    root.gwPicture = () => explorerPicture(root, pictured);
     await Promise.all(
       places.map(async (/** @type {{ name: string, place: HTMLElement }} */ { name, place }) => {
         try {
@@ -50,3 +56,5 @@ export default {
     );
   },
 };
+
+export default explorer;

@@ -29,4 +29,5 @@ export default viewWidget("gw-local", (root, model, hubs, signal) => {
     signal,
   });
   onTraits(model, DISPLAY, view.displayChanged, signal);
+  return view;
 });

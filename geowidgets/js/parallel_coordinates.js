@@ -32,4 +32,5 @@ export default viewWidget("gw-parallel", (root, model, hubs, signal) => {
     signal,
   });
   onTraits(model, DISPLAY, view.displayChanged, signal);
+  return view;
 });

@@ -1,6 +1,7 @@
 import "./saved_page.css";
 import { unpack } from "./lib/saved_data.js";
 import { createHost } from "./lib/saved_host.js";
+import { drawPicture } from "./lib/view_picture.js";
 
 /** Show the page's views; what fails says so where the view would stand. */
 async function show() {
@@ -12,6 +13,10 @@ async function show() {
     document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
   }
   const host = createHost(saved, signal);
+  if (saved.picture) {
+    await givePicture(host, saved.views[0], saved.picture);
+    return;
+  }
   await Promise.all(
     saved.views.map(async (id) => {
       const el = document.createElement("div");
@@ -31,6 +36,19 @@ async function show() {
     document.body.append(note);
   }
   document.documentElement.dataset.gwPage = "ready";
+}
+
+/** Give the view's picture, or why there is none, to the server that the page came from.
+ * @param {ReturnType<typeof createHost>} host @param {string} view
+ * @param {import("./lib/view_picture.js").Wish} wish */
+async function givePicture(host, view, wish) {
+  try {
+    const { render } = await host.getWidget(view);
+    await fetch("picture", { method: "POST", body: await drawPicture(wish, null, render) });
+  } catch (error) {
+    const body = error instanceof Error ? error.message : String(error);
+    await fetch("problem", { method: "POST", body });
+  }
 }
 
 show().catch((error) => {

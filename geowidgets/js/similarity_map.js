@@ -29,4 +29,5 @@ export default viewWidget("gw-map", (root, model, hubs, signal) => {
   onTraits(model, DISPLAY, view.displayChanged, signal);
   onTraits(model, ["arrays", "info"], view.dataChanged, signal);
   onTraits(model, ["phase"], view.phaseChanged, signal);
+  return view;
 });

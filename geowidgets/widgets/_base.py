@@ -15,6 +15,7 @@ from geowidgets.widgets import _bundles
 
 if TYPE_CHECKING:
     from geowidgets.widgets.columns import ReadableStore
+    from geowidgets.widgets.saved_image import SavedImage
     from geowidgets.widgets.saved_page import SavedPage
     from geowidgets.widgets.selection import Selection
 
@@ -151,6 +152,15 @@ class Displayed(BundledWidget):
         from geowidgets.widgets.saved_page import save_page
 
         return save_page(self, path, **options)
+
+    def save_image(self, path: str | os.PathLike[str], **options: Any) -> SavedImage:
+        """Write a picture of this view as PNG or SVG, by the ending; see `saved_image.save_image`.
+
+        >>> view.save_image("figure-3.svg", theme="light", width=900)     # doctest: +SKIP
+        """
+        from geowidgets.widgets.saved_image import save_image
+
+        return save_image(self, path, **options)
 
 
 class View(Displayed):

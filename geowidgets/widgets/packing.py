@@ -36,13 +36,21 @@ class Parts:
         return value
 
 
-def column(values: np.ndarray, parts: Parts) -> dict[str, Any]:
+def column(values: np.ndarray, parts: Parts, *, exact: bool = False) -> dict[str, Any]:
     """Pack one column; floats as 16-bit steps between their least and greatest finite value.
+
+    Args:
+        values: the column.
+        parts: where its bytes go.
+        exact: floats as float32 instead.
 
     Returns:
         `dtype` of the packed numbers, `part`, and for quantised ones `low`, `high`.
     """
     values = np.ascontiguousarray(values)
+    if values.dtype.kind == "f" and exact:
+        part = parts.put(values.astype("<f4").tobytes())
+        return {"dtype": "float32", "as": values.dtype.name, "part": part}
     if values.dtype.kind == "f":
         return _quantised(values, parts)
     small = values.size and values.min() >= 0 and values.max() < 256

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,14 @@ import numpy as np
 from geowidgets.widgets import _bundles, class_angles, packing
 from geowidgets.widgets._base import BundledWidget, Displayed, View, pair_position
 from geowidgets.widgets.columns import VARIABLES, Columns, read
+from geowidgets.widgets.evaluation_metrics import MEANS, METRICS
 from geowidgets.widgets.parallel_coordinates import ParallelCoordinates
+from geowidgets.widgets.whole_file import write
 
 Pair = tuple[int, int]
 MAX_IMAGES = 400
+MEANS_PAIRS = 200  # pairs up to which the table's other metrics go in
+SAMPLES_BYTES = 400_000  # of samples that serve the table's means on a selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,36 @@ def save_page(
     roots = [views] if isinstance(views, Displayed) else list(views)
     if not roots:
         raise ValueError("views: expected at least one, got none")
+    text, kept = page_of(roots, include, images, title)
+    where = write(Path(path), text.encode())
+    pairs = tuple(name for one in kept for name in one.names())
+    return SavedPage(where, where.stat().st_size, pairs, _missing(kept))
+
+
+def page_of(
+    roots: Sequence[Displayed],
+    include: str | Iterable[tuple[Any, Any]] | None = None,
+    images: int = MAX_IMAGES,
+    title: str = "geowidgets",
+    picture: dict[str, Any] | None = None,
+) -> tuple[str, list[_Kept]]:
+    """A page's text, and what of each store is in it; `picture`: it draws only that, as text."""
+    header, parts, kept = contents_of(roots, include, images)
+    text = packing.pack({"title": title, "picture": picture, **header}, parts)
+    return _document(title, text, connect=picture is not None), kept
+
+
+def contents_of(
+    roots: Sequence[Displayed],
+    include: str | Iterable[tuple[Any, Any]] | None = None,
+    images: int = MAX_IMAGES,
+) -> tuple[dict[str, Any], packing.Parts, list[_Kept]]:
+    """Everything that the views need: states, bundles, columns and pictures."""
     widgets = _reachable(roots)
     hubs = [widget for widget in widgets if isinstance(widget, Columns)]
     parts = packing.Parts()
     kept = {hub.model_id: _Kept(hub, widgets, include, images) for hub in hubs}
     header = {
-        "title": title,
         "views": [view.model_id for view in roots],
         "widgets": {w.model_id: _record(w, parts) for w in widgets},
         "bundles": {
@@ -83,12 +112,13 @@ def save_page(
         },
         "columns": {id: one.columns(parts) for id, one in kept.items()},
         "images": {id: one.pictures(parts) for id, one in kept.items()},
-        "missing": " ".join(filter(None, (one.missing() for one in kept.values()))),
     }
-    text = _document(title, packing.pack(header, parts))
-    where = _write(Path(path), text)
-    pairs = tuple(name for one in kept.values() for name in one.names())
-    return SavedPage(where, where.stat().st_size, pairs, header["missing"])
+    held = list(kept.values())
+    return {**header, "missing": _missing(held)}, parts, held
+
+
+def _missing(kept: Sequence[_Kept]) -> str:
+    return " ".join(filter(None, (one.missing() for one in kept)))
 
 
 def _reachable(roots: Sequence[Displayed]) -> list[BundledWidget]:
@@ -131,6 +161,8 @@ class _Kept:
         self.done = np.asarray(self.store.done, dtype=bool)
         self.pairs = self._pairs(include)
         self.failed: list[str] = []
+        self.metrics: list[str] = [*METRICS[1:]]  # that the table shows beside accuracy
+        self.on_subsets = True  # whether it counts them again on a selection
 
     def _pairs(self, include: str | Iterable[tuple[Any, Any]] | None) -> list[Pair]:
         if isinstance(include, str):
@@ -171,7 +203,8 @@ class _Kept:
         ]
         classes = self._classes()
         angles = [key for m, b in self.pairs for key in class_angles.pair_keys(m, b, classes)]
-        return list(dict.fromkeys([*self.hub.preloaded, *per_set, *per_pair, *angles]))
+        keys = [*self.hub.preloaded, *per_set, *self._means(), *per_pair, *angles]
+        return list(dict.fromkeys(keys))
 
     def _classes(self) -> list[int]:
         """Classes whose angles go in: every kept one, or of very many those that are shown."""
@@ -184,6 +217,27 @@ class _Kept:
                 shown += view.shown_classes()
         return list(dict.fromkeys(shown))
 
+    def _means(self) -> list[str]:
+        """What the table shows beside accuracy; on subsets where the samples are few enough."""
+        tables = [w for w in self.views if w.bundle == "evaluation_table"]
+        if not tables:
+            return []
+        # A mean reads every sample of every pair: of a large store only what is shown.
+        shown = [getattr(w, "metric", "accuracy") for w in tables]
+        self.metrics = [
+            m for m in METRICS[1:] if m in shown or np.count_nonzero(self.done) <= MEANS_PAIRS
+        ]
+        found = [f"moments/{m}/all/{s}" for s in self.store.sets for m in self.metrics]
+        # One allowance for all of them, so that one metric answers as the others do.
+        cells = sum(self.store.size(b.set) for b in self.store.benchmarks)
+        self.on_subsets = (
+            len(self.metrics) == len(METRICS) - 1
+            and 2 * len(MEANS) * len(self.store.models) * cells <= SAMPLES_BYTES
+        )
+        if self.on_subsets:
+            found += [f"samples/{m}/{s}" for s in self.store.sets for m in MEANS]
+        return found
+
     def columns(self, parts: packing.Parts) -> dict[str, Any]:
         """key → how its numbers are packed."""
         packed = {}
@@ -194,7 +248,7 @@ class _Kept:
                 # A store without angles of every class still has everything else.
                 self.failed.append(f"{key} ({reason})")
             else:
-                packed[key] = packing.column(values, parts)
+                packed[key] = packing.column(values, parts, exact=key.startswith("moments/"))
         return packed
 
     def pictures(self, parts: packing.Parts) -> dict[str, Any]:
@@ -253,38 +307,40 @@ class _Kept:
         kept, there = class_angles.kept_classes(self.store), self._classes()
         if len(there) < len(kept):
             words.append(f"It holds the angles to {len(there):,} of {len(kept):,} classes.")
+        if len(self.metrics) < len(METRICS) - 1:
+            words.append(f"The table shows {', '.join(['accuracy', *self.metrics])}.")
+        if not self.on_subsets:
+            words.append("On selected samples it counts accuracy alone again.")
         if self.failed:
             words.append(f"Not in the store: {', '.join(self.failed)}.")
         return " ".join(words)
 
 
-def _document(title: str, data: str) -> str:
+def _policy(script: str, connect: bool) -> dict[str, str]:
+    """What the page may do: run its own script and the bundles in it, reach nothing outside."""
+    own = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return {
+        "default-src": "'none'",
+        "script-src": f"'sha256-{own}' blob: 'wasm-unsafe-eval'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "data: blob:",
+        "connect-src": "'self'" if connect else "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+
+
+def _document(title: str, data: str, *, connect: bool = False) -> str:
     """The page: data, style and the script that brings it to life."""
     script = _bundles.script("saved_page").replace("</script", "<\\/script")
     style = _bundles.style("saved_page").replace("</style", "<\\/style")
+    allowed = "; ".join(f"{kind} {value}" for kind, value in _policy(script, connect).items())
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{allowed}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
         f"<noscript>These views need JavaScript.</noscript>\n"
         f'<script type="text/plain" id="geowidgets-data">{data}</script>\n'
         f'<script type="module">{script}</script>\n</body>\n</html>\n'
     )
-
-
-def _write(path: Path, text: str) -> Path:
-    """Write beside the goal, then rename: a page that is there is whole."""
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)  # mkstemp's own is for its user alone
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    return path

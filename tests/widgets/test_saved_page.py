@@ -30,6 +30,8 @@ def unpacked(packed: dict[str, Any], parts: list[bytes]) -> np.ndarray:
     values = np.frombuffer(parts[packed["part"]], dtype=np.dtype(packed["dtype"]))
     if packed["dtype"] == packed["as"] or packed["dtype"] == "uint8":
         return values.astype(packed["as"])
+    if packed["dtype"] == "float32":
+        return values.astype(packed["as"])
     step = (packed["high"] - packed["low"]) / packing.LEVELS
     return np.where(values == packing.LEVELS + 1, np.nan, packed["low"] + values * step)
 

@@ -1,6 +1,7 @@
 // Paints maps and images on one canvas, with pixels that stay pixels.
 import { html } from "./elements.js";
 import { paintPixels, paintPlane, paintUnder } from "./grid_palette.js";
+import { sharpness } from "./sharpness.js";
 
 /** @typedef {import("./grid_layout.js").Box} Box */
 /** @typedef {{pixels: ArrayLike<number>, shape: number[]}} Picture (y, x, channel) */
@@ -16,7 +17,7 @@ export function createDrawing({ className }) {
   /** @param {{width: number, height: number}} size @param {Scene} scene */
   function draw({ width, height }, { tiles, images, under, opacity, theme, colors }) {
     // Twice as fine at least, so that saved pictures have sharp edges.
-    const fine = Math.max(2, Math.ceil(devicePixelRatio || 1));
+    const fine = Math.max(2, Math.ceil(sharpness(canvas, 4)));
     canvas.width = Math.round(width * fine);
     canvas.height = Math.round(height * fine);
     canvas.style.width = `${width}px`;

@@ -20,7 +20,7 @@ import {
   sentence,
   verdict,
 } from "./grid_words.js";
-import { savePicture } from "./picture.js";
+import { savePicture, toSvg } from "./picture.js";
 import { followTheme } from "./theme.js";
 import { amount } from "./words.js";
 
@@ -41,7 +41,7 @@ const WAYS_OUT =
  * @param {{columns: ColumnsHub, selection: SelectionHub, model: import("./grid_loader.js").Model,
  *   display: () => Display, change: (display: Partial<Display>) => void, signal: AbortSignal}}
  *   options
- * @returns {{displayChanged: () => void}} */
+ * @returns {{displayChanged: () => void, picture: () => import("./picture.js").Print|null}} */
 export function createGridView(root, { columns, selection, model, display, change, signal }) {
   const parts = createParts();
   const drawing = createDrawing({ className: "gw-grid-canvas" });
@@ -49,7 +49,12 @@ export function createGridView(root, { columns, selection, model, display, chang
   const loader = createGridLoader(model, () => schedule(), signal);
   const samples = createSamples(columns, selection, () => schedule());
   const strip = createStrip({ columns, pick: focusOn });
-  const toolbar = createToolbar({ display, change, turn, save: (kind) => save(kind).catch(fail) });
+  const toolbar = createToolbar({
+    display,
+    change,
+    turn,
+    save: (kind) => savePicture(picture(), kind).catch(fail),
+  });
   const place = createPlace(parts.stage, { changed: pointed, signal });
   const ruler = document.createElement("canvas").getContext("2d");
   /** @type {Target|null} */
@@ -399,19 +404,19 @@ export function createGridView(root, { columns, selection, model, display, chang
 
   // ---- files and words
 
-  /** @param {"png"|"svg"} kind */
-  async function save(kind) {
-    if (!shown || parts.stage.hidden) return;
+  /** @returns {import("./picture.js").Print|null} */
+  function picture() {
+    if (!shown || !got || parts.stage.hidden) return null;
     const { name } = columns.directory().benchmarks[shown.benchmark];
-    await savePicture([drawing.element, marks.element], {
+    const text = toSvg([drawing.element, marks.element], {
       background: getComputedStyle(root).backgroundColor,
       size: {
         width: Number(marks.element.getAttribute("width")),
         height: Number(marks.element.getAttribute("height")),
       },
       words: `${parts.first.textContent} ${parts.rest.textContent}`,
-      name: `attribution-grid-sample-${shown.sample}-${name}.${kind}`,
     });
+    return { text, name: `attribution-grid-sample-${shown.sample}-${name}` };
   }
 
   /** @param {unknown} error */
@@ -426,7 +431,7 @@ export function createGridView(root, { columns, selection, model, display, chang
     return ruler.measureText(text).width;
   }
 
-  return { displayChanged: reload };
+  return { displayChanged: reload, picture };
 }
 
 /** What was done, where it is not what the others say. @param {string} made @param {string} asked */

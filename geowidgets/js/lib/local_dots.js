@@ -3,6 +3,7 @@ import * as bits from "./bits.js";
 import { html } from "./elements.js";
 import { createPalette, createRaster, disc, dotRadius } from "./raster.js";
 import { linear } from "./scales.js";
+import { allowance, sharpness } from "./sharpness.js";
 import { readColors } from "./theme.js";
 
 /** @typedef {import("./scales.js").Domain} Domain */
@@ -40,7 +41,7 @@ export function createDots(root) {
   function draw(next) {
     scene = next;
     const { panels, kinds, planes, width, height } = scene;
-    grid = layOut(scene);
+    grid = layOut(scene, { fine: sharpness(root, 2), more: allowance(root) });
     const used = kinds.colors.length > 2 ? 2 : 1;
     for (const element of elements) {
       element.width = Math.round(width * grid.ratio);
@@ -164,10 +165,10 @@ function layer(grid, k) {
   return { raster, image, pixels: new Uint32Array(image.data.buffer) };
 }
 
-/** Every drawn sample's pixel within its panel's raster. @param {Scene} scene */
-function layOut({ n, planes, panels, width, height }) {
-  const sharpest = Math.min(globalThis.devicePixelRatio || 1, 2);
-  const ratio = Math.min(sharpest, Math.sqrt(MAX_PIXELS / Math.max(1, width * height)));
+/** Every drawn sample's pixel within its panel's raster. @param {Scene} scene
+ * @param {{fine: number, more: number}} options pixels a CSS pixel; times as many as on a screen */
+function layOut({ n, planes, panels, width, height }, { fine, more }) {
+  const ratio = Math.min(fine, Math.sqrt((MAX_PIXELS * more) / Math.max(1, width * height)));
   const most = Math.max(1, ...panels.map(({ samples }) => samples.length));
   const radius = dotRadius(most);
   const stamp = disc(radius * ratio);

@@ -14,7 +14,7 @@ import { createParts } from "./local_parts.js";
 import { createReactionBar } from "./local_reaction_bar.js";
 import { REACTIONS } from "./local_reactions.js";
 import { createToolbar } from "./local_toolbar.js";
-import { savePicture } from "./picture.js";
+import { savePicture, toSvg } from "./picture.js";
 import { createRangeForm } from "./range_form.js";
 import { createSubsetMenu } from "./selection_subset_menu.js";
 import { createRuler } from "./text_ruler.js";
@@ -42,7 +42,7 @@ const AXES = { x: "angle", y: "length" };
  * @param {{columns: ColumnsHub, selection: SelectionHub, viewId: string,
  *   display: () => Display, change: (display: Partial<Display>) => void, signal: AbortSignal}}
  *   options
- * @returns {{displayChanged: () => void}} */
+ * @returns {{displayChanged: () => void, picture: () => import("./picture.js").Print|null}} */
 export function createLocalView(root, { columns, selection, viewId, display, change, signal }) {
   const parts = createParts();
   const status = createStatus(parts);
@@ -124,7 +124,7 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     clear: brush.clear,
     undo,
     subsets: createSubsetMenu({ selection, signal }),
-    save: (kind) => save(kind).catch(status.fail),
+    save: (kind) => savePicture(picture(), kind).catch(status.fail),
   });
 
   assemble();
@@ -322,21 +322,22 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     schedule("layout");
   }
 
-  /** @param {"png"|"svg"} kind */
-  async function save(kind) {
+  /** @returns {import("./picture.js").Print|null} */
+  function picture() {
     const here = loaded();
-    if (!here) return;
-    await savePicture([parts.under, ...dots.elements, parts.over], {
+    if (!here || !panels().length || parts.stage.hidden) return null;
+    const text = toSvg([parts.under, ...dots.elements, parts.over], {
       background: getComputedStyle(root).backgroundColor,
       size: { width: parts.panelArea.clientWidth, height: parts.stage.clientHeight },
-      words: parts.count.textContent ?? "",
-      name: `local-geometry-${pairs.name(here.pair).replace(" / ", "-")}.${kind}`,
+      words: `${parts.countFirst.textContent} · ${parts.countRest.textContent}`,
     });
+    return { text, name: `local-geometry-${pairs.name(here.pair).replace(" / ", "-")}` };
   }
 
   const state = () => `${pairs.key()} ${display().matrix === null}`;
   let last = state();
   return {
+    picture,
     displayChanged() {
       const now = state();
       if (now !== last) reload();

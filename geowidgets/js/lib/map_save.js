@@ -2,7 +2,7 @@
 import { svg } from "./elements.js";
 import { markPath } from "./map_paint.js";
 import { css } from "./map_palette.js";
-import { savePicture } from "./picture.js";
+import { toSvg } from "./picture.js";
 
 /** @typedef {import("./map_look.js").Look} Look */
 /** @typedef {import("./map_scene.js").Scene} Scene */
@@ -12,20 +12,21 @@ const LEGEND = 210;
 
 /** @param {{root: HTMLElement, parts: ReturnType<typeof import("./map_parts.js").createParts>,
  *   size: {width: number, height: number}, at: {x: Float32Array, y: Float32Array},
- *   scene: Scene, look: Look, kind: "png"|"svg"}} what */
-export async function saveMap({ root, parts, size, at, scene, look, kind }) {
+ *   scene: Scene, look: Look}} what
+ * @returns {import("./picture.js").Print} */
+export function printMap({ root, parts, size, at, scene, look }) {
   const points = drawPoints(at, scene, look, size, getComputedStyle(root).backgroundColor);
   const legend = drawLegend(look, size.width);
   const layers = [parts.under, points, parts.over, legend.element];
   // Their looks are read from the page, so they must be in it.
   parts.stage.append(points, legend.element);
   try {
-    await savePicture(layers, {
+    const text = toSvg(layers, {
       background: getComputedStyle(root).backgroundColor,
       size: { width: size.width + LEGEND, height: Math.max(size.height, legend.height) },
       words: parts.count.textContent ?? "",
-      name: `similarity-map.${kind}`,
     });
+    return { text, name: "similarity-map" };
   } finally {
     points.remove();
     legend.element.remove();

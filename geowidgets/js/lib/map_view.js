@@ -11,12 +11,13 @@ import { createParts } from "./map_parts.js";
 import { pointTowards } from "./map_pick.js";
 import { createPicture } from "./map_picture.js";
 import { readArray, readPoints } from "./map_points.js";
-import { saveMap } from "./map_save.js";
+import { printMap } from "./map_save.js";
 import { sceneOf } from "./map_scene.js";
 import { createStatus } from "./map_status.js";
 import { createToolbar } from "./map_toolbar.js";
 import { treesOf } from "./map_trees.js";
 import { caption, summary } from "./map_words.js";
+import { savePicture } from "./picture.js";
 import { followTheme } from "./theme.js";
 import { pairName } from "./words.js";
 
@@ -88,7 +89,7 @@ export function createMapView(root, options) {
     fit,
     clear: choice.drop,
     undo: () => selection.dispatch({ type: "undo" }),
-    save: (kind) => save(kind).catch(fail),
+    save: (kind) => savePicture(print(), kind).catch(fail),
   });
   const panels = createPanels(parts.side, {
     display,
@@ -332,9 +333,10 @@ export function createMapView(root, options) {
     schedule("all");
   }
 
-  /** @param {"png"|"svg"} kind */
-  async function save(kind) {
-    if (now) await saveMap({ root, parts, size: picture.size(), at: picture.at(), ...now, kind });
+  /** The map as it stands, with its legend. */
+  function print() {
+    if (!now || parts.body.hidden) return null;
+    return printMap({ root, parts, size: picture.size(), at: picture.at(), ...now });
   }
 
   /** @param {unknown} error */
@@ -343,6 +345,7 @@ export function createMapView(root, options) {
   load();
   schedule("all");
   return {
+    picture: print,
     displayChanged: () => schedule("all"),
     dataChanged() {
       load();

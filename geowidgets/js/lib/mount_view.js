@@ -2,37 +2,41 @@
 
 import { html } from "./elements.js";
 import { openHubs } from "./open_hubs.js";
+import { answerPictures } from "./view_picture.js";
 
 /**
  * @typedef {import("@anywidget/types").AnyModel} Model
  * @typedef {Awaited<ReturnType<typeof openHubs>>} Hubs
+ * @typedef {{picture?: () => import("./picture.js").Print|null}|undefined|void} Shown
+ *   `picture`: of what is shown, null while there is none
  */
 
 /** An anywidget definition that opens the hubs and then shows a view; errors stand in the view.
  * @param {string} className
- * @param {(root: HTMLElement, model: Model, hubs: Hubs, signal: AbortSignal) => void} show */
+ * @param {(root: HTMLElement, model: Model, hubs: Hubs, signal: AbortSignal) => Shown} show */
 export function viewWidget(className, show) {
   return mounted(className, async (root, { model, host, signal }) => {
     const hubs = await openHubs(model, host);
-    if (!signal.aborted) show(root, model, hubs, signal);
+    return signal.aborted ? undefined : show(root, model, hubs, signal);
   });
 }
 
 /** The same for a view whose numbers are its own: no store, no selection.
  * @param {string} className
- * @param {(root: HTMLElement, model: Model, signal: AbortSignal) => void} show */
+ * @param {(root: HTMLElement, model: Model, signal: AbortSignal) => Shown} show */
 export function chartWidget(className, show) {
   return mounted(className, async (root, { model, signal }) => show(root, model, signal));
 }
 
 /** @param {string} className
- * @param {(root: HTMLElement, props: import("@anywidget/types").RenderProps) => Promise<void>}
+ * @param {(root: HTMLElement, props: import("@anywidget/types").RenderProps) => Promise<Shown>}
  *   show */
 function mounted(className, show) {
-  return {
+  const definition = {
     /** @param {import("@anywidget/types").RenderProps} props */
     async render(props) {
       const { el, signal } = props;
+      /** @type {import("./view_picture.js").Root} */
       const root = html("div", { class: `gw-root ${className}` });
       root.dataset.lmSuppressShortcuts = "true";
       root.dataset.jpSuppressContextMenu = "true";
@@ -40,8 +44,10 @@ function mounted(className, show) {
       root.addEventListener("mousedown", (event) => event.shiftKey && event.stopPropagation());
       el.append(root);
       signal.addEventListener("abort", () => root.remove());
+      followPictures(definition, { ...props, root });
       try {
-        await show(root, props);
+        const shown = await show(root, props);
+        root.gwPicture = shown?.picture;
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
         const problem = `This view cannot be shown: ${words}`;
@@ -49,6 +55,15 @@ function mounted(className, show) {
       }
     },
   };
+  return definition;
+}
+
+/** Let Python have pictures of what `root` shows; a picture in the making answers nobody.
+ * @param {{render: (props: any) => Promise<void>}} widget
+ * @param {{model: Model, root: HTMLElement, host: any, signal: AbortSignal}} shown */
+export function followPictures({ render }, { model, root, host, signal }) {
+  if (root.closest("[data-gw-sharpness]")) return;
+  answerPictures(model, root, (place) => render({ model, host, ...place }), signal);
 }
 
 /** Write traits of the view's own; without a kernel they hold in the page.

@@ -5,6 +5,7 @@ import { createHistograms } from "./parallel_histograms.js";
 import { createLines } from "./parallel_lines.js";
 import { createPalette, faintestOf, paint } from "./parallel_palette.js";
 import { placeSamples, rasterOf } from "./parallel_scene.js";
+import { allowance, sharpness } from "./sharpness.js";
 
 /** @typedef {import("./parallel_data.js").PairData} PairData */
 /** @typedef {import("./parallel_scene.js").Scene} Scene */
@@ -16,10 +17,11 @@ const STRONGER = 2.2; // a selected line against one of all
 
 const NOTHING = createPalette({ max: 1, faintest: 0, color: [0, 0, 0, 0] });
 
-/** Raster pixels a CSS pixel. @param {Scene} scene @param {number} n */
-export function sharpness({ layout: { width, height } }, n) {
-  const screen = n > FINE ? 1 : Math.min(globalThis.devicePixelRatio || 1, 2);
-  return Math.min(screen, Math.sqrt(MAX_PIXELS / Math.max(1, width * height)));
+/** Raster pixels a CSS pixel. @param {Element} canvas @param {Scene} scene @param {number} n */
+function finenessOf(canvas, { layout: { width, height } }, n) {
+  const more = allowance(canvas);
+  const screen = n > FINE && more === 1 ? 1 : Math.min(2, sharpness(canvas, 2));
+  return Math.min(screen, Math.sqrt((more * MAX_PIXELS) / Math.max(1, width * height)));
 }
 
 /** Pixels of a raster's column where `n` lines are drawn: many lie closer than they can be told
@@ -63,7 +65,7 @@ export function createLayer(name) {
 
   /** @param {Scene} scene @param {PairData} data */
   function build(scene, data) {
-    const ratio = sharpness(scene, data.n);
+    const ratio = finenessOf(base, scene, data.n);
     const { rows, bins } = placeSamples(scene, data, rasterOf(scene, ratio, ratio).height);
     const fine = data.n <= FINE;
     const wide = columnWidth(data.n);

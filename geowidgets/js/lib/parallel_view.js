@@ -15,7 +15,7 @@ import { createPeople } from "./parallel_people.js";
 import { rangeOf } from "./parallel_ranges.js";
 import { domainKey, domainsOf, extentsOf } from "./parallel_scene.js";
 import { createToolbar } from "./parallel_toolbar.js";
-import { savePicture } from "./picture.js";
+import { savePicture, toSvg } from "./picture.js";
 import { createSubsetMenu } from "./selection_subset_menu.js";
 import { followTheme } from "./theme.js";
 import { createFrames, followWidth } from "./view_frames.js";
@@ -38,7 +38,8 @@ const NARROW = 560; // CSS pixels: panels side by side
  * @param {{columns: ColumnsHub, selection: SelectionHub, viewId: string, owner: string,
  *   display: () => Display, change: (display: Partial<Display>) => void, signal: AbortSignal}}
  *   options `owner` names this picture of the view among those of the page
- * @returns {{displayChanged: () => void}} */
+ * @returns {{displayChanged: () => void,
+ *   picture: () => import("./picture.js").Print|null}} */
 export function createParallelView(root, options) {
   const { columns, selection, viewId, owner, display, change, signal } = options;
   const parts = createParts();
@@ -119,7 +120,7 @@ export function createParallelView(root, options) {
     clear: brush.clear,
     undo: () => selection.dispatch({ type: "undo" }),
     subsets: createSubsetMenu({ selection, signal }),
-    save: (kind) => save(kind).catch(status.fail),
+    save: (kind) => savePicture(picture(), kind).catch(status.fail),
   });
 
   assemble();
@@ -319,20 +320,21 @@ export function createParallelView(root, options) {
     if (lock() && changed.has(`shared/${lock()}`)) schedule("layout");
   }
 
-  /** @param {"png"|"svg"} kind */
-  async function save(kind) {
+  /** @returns {import("./picture.js").Print|null} */
+  function picture() {
     const here = loaded();
-    if (!here) return;
-    await savePicture([...drawing.elements, parts.over], {
+    if (!here || !all.length || parts.stage.hidden) return null;
+    const text = toSvg([...drawing.elements, parts.over], {
       background: getComputedStyle(root).backgroundColor,
       size: { width: parts.area.clientWidth, height: parts.stage.clientHeight },
-      words: parts.count.textContent ?? "",
-      name: `parallel-coordinates-${pairs.name(here.pair).replace(" / ", "-")}.${kind}`,
+      words: `${parts.countFirst.textContent} · ${parts.countRest.textContent}`,
     });
+    return { text, name: `parallel-coordinates-${pairs.name(here.pair).replace(" / ", "-")}` };
   }
 
   let last = pairs.key();
   return {
+    picture,
     displayChanged() {
       const now = pairs.key();
       if (now !== last) reload();

@@ -5,6 +5,10 @@ const COPIED = [
   "fill-opacity",
   "stroke",
   "stroke-width",
+  "stroke-opacity",
+  "stroke-linejoin",
+  "stroke-linecap",
+  "paint-order",
   "stroke-dasharray",
   "opacity",
   "visibility",
@@ -13,6 +17,11 @@ const COPIED = [
   "font-weight",
   "text-anchor",
 ];
+
+/** Words that are too long for the picture become smaller. @param {string} words
+ * @param {number} width */
+const captionSize = (words, width) =>
+  Math.max(8, Math.min(13, Math.floor((width - 16) / (0.52 * Math.max(1, words.length)))));
 
 /** A copy whose looks no longer need the page's style sheets. @param {SVGSVGElement} layer */
 export function selfContained(layer) {
@@ -26,6 +35,9 @@ export function selfContained(layer) {
   copy.removeAttribute("class");
   return copy;
 }
+
+/** @typedef {{text: string, name: string}} Print an SVG document, and a file's name without its
+ *   ending */
 
 const CAPTION = 26;
 
@@ -49,7 +61,7 @@ export function toSvg(layers, { background, size: { width, height }, words }) {
     y: "18",
     fill: style.color,
     "font-family": style.fontFamily,
-    "font-size": "13px",
+    "font-size": `${captionSize(words, width)}px`,
   })) {
     caption.setAttribute(name, value);
   }
@@ -93,11 +105,9 @@ export function offer(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Offer the layers for saving, as PNG or SVG by the ending of `name`.
- * @param {(SVGSVGElement|HTMLCanvasElement)[]} layers from the bottom up
- * @param {{background: string, size: {width: number, height: number}, words: string,
- *   name: string}} options `words` the line above the picture */
-export async function savePicture(layers, { name, ...options }) {
-  const text = toSvg(layers, options);
-  offer(name.endsWith(".svg") ? svgBlob(text) : await toPng(text), name);
+/** Offer a picture for saving. @param {Print|null} print @param {"png"|"svg"} kind */
+export async function savePicture(print, kind) {
+  if (!print) return;
+  const { text, name } = print;
+  offer(kind === "svg" ? svgBlob(text) : await toPng(text), `${name}.${kind}`);
 }

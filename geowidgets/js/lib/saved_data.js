@@ -6,7 +6,7 @@
  *   across: number}} Sheet */
 /** @typedef {{dtype: string, data: DataView}} Column */
 /** @typedef {{views: string[], widgets: Record<string, SavedWidget>, missing: string,
- *   bundles: Record<string, {script: string, style: string}>}} Saved */
+ *   picture: import("./view_picture.js").Wish|null, bundles: Record<string, {script: string, style: string}>}} Saved */
 
 const LEVELS = 65534;
 const ARRAYS = { uint8: Uint8Array, int16: Int16Array, int32: Int32Array, float32: Float32Array };
@@ -64,6 +64,10 @@ const viewOf = ({ buffer, byteOffset, byteLength }) =>
 export function decode({ dtype, as, part: index, low = 0, high = 0 }, part) {
   const bytes = part(index);
   if (dtype === as) return { dtype, data: viewOf(bytes) };
+  if (dtype === "float32" && as === "float64") {
+    const floats = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    return { dtype: as, data: viewOf(Float64Array.from(floats)) };
+  }
   if (dtype === "uint8") {
     const widen = ARRAYS[/** @type {keyof typeof ARRAYS} */ (as)];
     return { dtype: as, data: viewOf(widen.from(bytes)) };

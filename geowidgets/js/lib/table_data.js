@@ -147,6 +147,7 @@ export function createTableData(columns, selection, wanted, arrived) {
 /** A key may hold a whole mask; its words need not. @param {string} key @param {string} why */
 function brief(key, why) {
   const [head, metric, mask] = key.split("/");
+  if (head === "samples") return `mean ${metric} on the selected samples needs Python`;
   if (head !== "moments") return `${key}: ${why.replace(`${key}: `, "")}`;
   const where =
     mask === "all" ? "" : " on the selected samples, which is too much for the browser,";

@@ -3,6 +3,7 @@
 import { html } from "./elements.js";
 import { inFocus } from "./table_actions.js";
 import { createTableData } from "./table_data.js";
+import { tableSvg } from "./table_export.js";
 import { createGrid } from "./table_grid.js";
 import { tableCells, tableLayout } from "./table_layout.js";
 import { fillLegend } from "./table_legend.js";
@@ -32,7 +33,8 @@ import { createFrames } from "./view_frames.js";
 /**
  * @param {HTMLElement} root
  * @param {Options} options
- * @returns {{ redraw: () => void }} `redraw` after a change of display state
+ * @returns {{ redraw: () => void, picture: () => import("./picture.js").Print | null }} `redraw`
+ *   after a change of display state
  */
 export function createTableView(root, { columns, selection, display, change, height, signal }) {
   const { bar, problem, scroll, legend, status } = parts(root);
@@ -284,7 +286,16 @@ export function createTableView(root, { columns, selection, display, change, hei
   resized.observe(scroll);
   signal.addEventListener("abort", () => resized.disconnect());
   redraw();
-  return { redraw };
+  return {
+    redraw,
+    picture() {
+      if (root.dataset.gwState !== "ready" || layout.lines.length === 0) return null;
+      return {
+        text: tableSvg(layout, lines.paint, { ...style, words: words() }),
+        name: "evaluation",
+      };
+    },
+  };
 }
 
 /** @param {HTMLElement} root */
