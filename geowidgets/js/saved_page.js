@@ -17,11 +17,17 @@ async function show() {
     await givePicture(host, saved.views[0], saved.picture);
     return;
   }
+  const main = document.createElement("main");
+  const title = document.createElement("h1");
+  title.className = "gw-page-title";
+  title.textContent = document.title;
+  main.append(title);
+  document.body.append(main);
   await Promise.all(
     saved.views.map(async (id) => {
       const el = document.createElement("div");
       el.className = "gw-page-view";
-      document.body.append(el);
+      main.append(el);
       try {
         await (await host.getWidget(id)).render({ el, signal });
       } catch (error) {
@@ -33,7 +39,7 @@ async function show() {
     const note = document.createElement("p");
     note.className = "gw-page-note";
     note.textContent = saved.missing;
-    document.body.append(note);
+    main.append(note);
   }
   document.documentElement.dataset.gwPage = "ready";
 }

@@ -88,6 +88,8 @@ export function createMarks(target, { ruler, open, pick, name }) {
       frame,
       shapes,
     );
+    // The panel's own label says it all, in words.
+    for (const part of group.children) part.setAttribute("aria-hidden", "true");
     head.addEventListener("click", (event) => {
       if (event.shiftKey) pick(k, true);
       else open(k);
