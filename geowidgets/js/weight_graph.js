@@ -46,4 +46,5 @@ export default chartWidget("gw-weights", (root, model, signal) => {
   onTraits(model, DISPLAY, view.displayChanged, signal);
   onTraits(model, ["forces"], view.forcesChanged, signal);
   onTraits(model, FACTS, view.factsChanged, signal);
+  return view;
 });

@@ -1,7 +1,7 @@
 // The graph as a picture: edges as an image, nodes as circles, the charts beside, the legend below.
 import { svg } from "./elements.js";
 import { css } from "./map_palette.js";
-import { savePicture } from "./picture.js";
+import { toSvg } from "./picture.js";
 
 const LEGEND = 28; // CSS pixels
 const GAP = 16;
@@ -9,8 +9,9 @@ const GAP = 16;
 /** @param {{root: HTMLElement, parts: ReturnType<typeof import("./graph_parts.js").createParts>,
  *   stage: ReturnType<typeof import("./graph_stage.js").createStage>,
  *   drawn: import("./graph_stage.js").Drawn,
- *   charts: ReturnType<typeof import("./graph_chart.js").createChart>[], kind: "png"|"svg"}} what */
-export async function saveGraph({ root, parts, stage, drawn, charts, kind }) {
+ *   charts: ReturnType<typeof import("./graph_chart.js").createChart>[]}} what
+ * @returns {import("./picture.js").Print} */
+export function printGraph({ root, parts, stage, drawn, charts }) {
   const { width, height } = stage.size();
   const background = getComputedStyle(root).backgroundColor;
   const side = charts[0].room().width;
@@ -26,12 +27,12 @@ export async function saveGraph({ root, parts, stage, drawn, charts, kind }) {
   // Its looks are read from the page, so it must be in it.
   parts.stage.append(print);
   try {
-    await savePicture([print], {
+    const text = toSvg([print], {
       background,
       size,
       words: `${parts.countFirst.textContent}: ${parts.countRest.textContent}`,
-      name: `weight-graph.${kind}`,
     });
+    return { text, name: "weight-graph" };
   } finally {
     print.remove();
   }

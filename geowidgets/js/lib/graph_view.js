@@ -11,13 +11,14 @@ import { chosenColor, lookOf } from "./graph_look.js";
 import { createPanels } from "./graph_panels.js";
 import { createParts } from "./graph_parts.js";
 import { createPlayer } from "./graph_player.js";
-import { saveGraph } from "./graph_save.js";
+import { printGraph } from "./graph_save.js";
 import { neighbours, sceneOf } from "./graph_scene.js";
 import { createStage } from "./graph_stage.js";
 import { createStatus } from "./graph_status.js";
 import { createToolbar } from "./graph_toolbar.js";
 import { cutWords, spoken, summary, unitFacts } from "./graph_words.js";
 import { createTip } from "./map_overlay.js";
+import { savePicture } from "./picture.js";
 import { followTheme } from "./theme.js";
 
 /** @typedef {{epoch: number, inner_product: number, kernel: string, sigma: number|null,
@@ -119,7 +120,7 @@ export function createGraphView(root, { model, display, facts, change, signal })
         layout.warm(HOT);
         schedule();
       },
-      save: (kind) => save(kind).catch((error) => status.error(error.message)),
+      save: (kind) => savePicture(picture(), kind).catch((error) => status.error(error.message)),
     });
     const gestures = listenForGraph({
       over: parts.over,
@@ -347,14 +348,14 @@ export function createGraphView(root, { model, display, facts, change, signal })
     parts.spoken.textContent = spoken(facts_, display().units?.includes(cursor) ?? false);
   }
 
-  /** @param {"png"|"svg"} kind */
-  async function save(kind) {
-    if (!opened || !scene) return;
+  function picture() {
+    if (!opened || !scene) return null;
     const { stage, panels } = opened;
-    await saveGraph({ root, parts, stage, drawn: drawn(scene), charts: panels.charts, kind });
+    return printGraph({ root, parts, stage, drawn: drawn(scene), charts: panels.charts });
   }
 
   return {
+    picture,
     displayChanged: () => schedule("scene", "panels"),
     forcesChanged() {
       opened?.layout.setForces({ ...DEFAULTS, ...display().forces });

@@ -47,7 +47,7 @@ function mounted(className, show) {
       followPictures(definition, { ...props, root });
       try {
         const shown = await show(root, props);
-        root.gwPicture = shown?.picture;
+        root.gwPicture = shown?.picture ?? null;
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
         const problem = `This view cannot be shown: ${words}`;

@@ -8,14 +8,15 @@ import { svgBlob, toPng } from "./picture.js";
 /** @typedef {{kind: "png"|"svg", scale: number, theme: "light"|"dark"|null,
  *   width: number|null}} Wish */
 /** @typedef {(place: {el: HTMLElement, signal: AbortSignal}) => Promise<void>} Render */
-/** @typedef {HTMLElement & {gwPicture?: () => Print|null}} Root a view's root, which can be asked
- *   for its picture: null while it has none yet */
+/** @typedef {HTMLElement & {gwPicture?: (() => Print|null)|null}} Root a view's root, which can be
+ *   asked for its picture: null while it has none yet; null itself where it never has one */
 
 const CHUNK = 4 * 2 ** 20; // bytes; a message above 10 MB would end the connection
 const LIMIT_MS = 40_000;
 const STILL = 4; // frames in which nothing changes before a picture is taken
 /** Variables of the host that would colour a picture of the other theme. */
 const HOST = ["--jp-layout-color0", "--jp-layout-color2", "--jp-content-font-color0"];
+const NONE = "this view gives Python no picture yet; its own Save menu does";
 const GROUND = { light: "#ffffff", dark: "#111417" };
 /** Requests that a display of this view has taken on: several may show one view.
  * @type {Set<string>} */
@@ -93,6 +94,7 @@ async function settled(root) {
   for (let still = 0; performance.now() < end; ) {
     await nextFrame();
     if (isBusy(root)) continue;
+    if (root.gwPicture === null) throw new Error(NONE);
     const print = root.gwPicture?.() ?? null;
     const words = print ? "" : wordsOf(root);
     const now = print?.text ?? words;
