@@ -30,7 +30,7 @@ from tests.benchmarks.sections import replace_section
 RESULTS, TITLE = Path(__file__).parent / "results" / "lost_in_pruning.md", "Lost in pruning"
 SEVERITY = 3
 NOISY_IMAGES, NOISY_DRAWS = 500, 4  # the paper's are 1,000 and 100
-PICTURES, AT_ONCE, PRUNED = 20, 32, 5  # of the heat maps: images, pixels at a time, pruned nets
+PICTURES, AT_ONCE, PRUNED = 20, 64, 5  # of the heat maps: images, pixels at a time, pruned nets
 RESNET, ROBUST = colour.TITLES[colour.RESNET], f"{colour.TITLES[colour.RESNET]}, robust"
 WT, FT = (colour.RETRAINED.format(m).replace(" ", ", ", 1) for m in (colour.WT, colour.FT))
 

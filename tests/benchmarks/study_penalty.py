@@ -24,6 +24,7 @@ from tests.benchmarks.jpeg_cifar import load
 from tests.benchmarks.lost_in_pruning_shapes import Shape, table
 from tests.benchmarks.sections import replace_section
 from tests.benchmarks.study_lost_in_pruning import WT, all_entries, compute
+from tests.benchmarks.vulnerability_bars import counted
 
 RESULTS, TITLE = Path(__file__).parent / "results" / "penalty.md", "Retraining with a penalty"
 PENALISED = "magnitude, retrained with penalty"
@@ -32,7 +33,7 @@ QUESTION = (
     "training make nets robust. λ_angle = {angle}, λ_margin = {margin}, target margin {target} "
     "feature units, set beforehand and not tuned; only retraining sees them. Nets, data, cycles "
     "and benchmarks are those of `lost_in_pruning.md` (JPEG-recompressed CIFAR-10 images, "
-    "ResNet-20 narrow); seeds {seeds}, {samples:,} test images, 19 corruptions at severity 3. "
+    "ResNet-20 narrow); {seeds}, {samples:,} test images, 19 corruptions at severity 3. "
     "'Before' is the dense parent."
 )
 
@@ -144,7 +145,7 @@ def main() -> int:
     if not found:
         parser.error(f"--folder {given.folder} holds no whole run with a penalty")
     shapes, answer = judged(found)
-    seeds = ", ".join(str(seed) for seed, own in found if own == "before")
+    seeds = counted([seed for seed, own in found if own == "before"])
     head = QUESTION.format(**colour.PENALTY, seeds=seeds, samples=len(test))
     text = "\n".join([head, "", *lines(found), "", *table(shapes), "", answer])
     print(text)

@@ -1,6 +1,6 @@
 """Pruning on MNIST: does it behave as the papers say? Exits with 1 when a bar is not met.
 
-    python tests/benchmarks/study_pruning.py --data mnist.npz [--part units mpt retrain]
+    python -m tests.benchmarks.study_pruning --data mnist.npz [--part units mpt retrain]
 
 `--data` is an .npz with train_x, train_y, test_x, test_y. Each part replaces its section of
 tests/benchmarks/results/pruning.md unless --dry.
@@ -9,8 +9,6 @@ tests/benchmarks/results/pruning.md unless --dry.
 from __future__ import annotations
 
 import argparse
-import datetime
-import os
 import sys
 import time
 from pathlib import Path
@@ -21,8 +19,9 @@ import torch
 from geowidgets import datasets, zoo
 from geowidgets.pruning import prune, prune_retrain, unit_curve
 from geowidgets.training import recipe, to_input, train
+from tests.benchmarks.sections import replace_section
 
-RESULTS = Path(__file__).parent / "results" / "pruning.md"
+RESULTS, TITLE = Path(__file__).parent / "results" / "pruning.md", "Pruning on MNIST"
 COUNTS = (0, 25, 50, 75, 100, 125, 150, 175, 200, 225, 250, 270)
 REPORT = {  # read off Fig. 2a of "Sources of redundancy" at 50, 100, 150, 200, 270 units
     "random_units": (96.8, 93, 87, 69, 31),
@@ -171,20 +170,6 @@ def retrain(train_set, test_set) -> tuple[list[str], list[str]]:
 PARTS = {"units": units, "mpt": mpt, "retrain": retrain}
 
 
-def write(part: str, text: str) -> None:
-    """Replace one section of the results."""
-    sections = {}
-    if RESULTS.exists():
-        for section in RESULTS.read_text(encoding="utf-8").split("\n## ")[1:]:
-            title, _, body = section.partition("\n\n")
-            sections[title] = body.strip()
-    machine = f"{os.cpu_count()} CPU cores, one thread, torch {torch.__version__}"
-    sections[part] = f"{datetime.date.today()}, {machine}.\n\n{text.strip()}"
-    RESULTS.parent.mkdir(exist_ok=True)
-    body = "\n\n".join(f"## {title}\n\n{text}" for title, text in sorted(sections.items()))
-    RESULTS.write_text(f"# Pruning on MNIST\n\n{body}\n", encoding="utf-8")
-
-
 def main() -> int:
     """Run the parts asked for; the number of bars missed, as exit status 0 or 1."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -202,7 +187,8 @@ def main() -> int:
         text = "\n".join([*lines, "", verdict, ""])
         print(text, flush=True)
         if not given.dry:
-            write(part, text)
+            machine = f"One thread, torch {torch.__version__}."
+            replace_section(RESULTS, TITLE, part, f"{machine}\n\n{text}")
         missed += failures
     return 1 if missed else 0
 
