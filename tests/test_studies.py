@@ -12,14 +12,11 @@ import xarray as xr
 from PIL import Image
 
 import geowidgets as gw
-from geowidgets.attribution import backselect
 from geowidgets.pruning import ModelFamily
 from geowidgets.pruning.robust import ROBUST_RECIPES
-from geowidgets.training import to_input
 from tests.benchmarks import colour_families as colour
 from tests.benchmarks import lost_in_pruning_shapes as shapes
 from tests.benchmarks import vulnerability_bars as bars
-from tests.benchmarks.informative_pixels import heat_maps
 from tests.benchmarks.jpeg_cifar import load, normalise
 
 
@@ -146,31 +143,6 @@ def test_the_papers_row_is_that_of_the_net_of_the_same_kind():
     assert bars.printed("ResNet-20 narrow", "CIFAR10", "robustness", "angle") == -0.8148
     assert bars.printed("LeNet-5", "MNIST", "PV / magnitude", "margin (true)") == 0.486
     assert np.isnan(bars.printed("LeNet-5", "MNIST", "PV / magnitude, layer-wise", "angle"))
-
-
-def test_heat_maps_equal_a_plain_computation():
-    """Rows and columns exchanged: whose pixels, and which net."""
-    digits = gw.datasets.digits(16, "test")[:3]
-    grey = {"num_classes": 10, "in_channels": 1, "size": 16}
-    nets = [gw.zoo.lenet5(**grey, seed=seed).eval() for seed in (0, 1)]
-    entries = [gw.ModelEntry(f"net {k}", net) for k, net in enumerate(nets)]
-    found = heat_maps(entries, digits.images, digits.labels, _same, k=64)
-    mask = backselect(nets[1], digits.images, k=64, device="cpu").mask.values
-    own = backselect(nets[0], digits.images, k=64, device="cpu").mask.values
-    x = to_input(digits.images)
-    with torch.no_grad():
-        swapped, kept = (
-            nets[0](x * torch.from_numpy(m)[:, None]).double().softmax(1) for m in (mask, own)
-        )
-    expected = np.mean([float(swapped[k, label]) for k, label in enumerate(digits.labels)])
-    cell = found.sel(mask="net 1", model="net 0")
-    assert float(cell.confidence) == pytest.approx(expected, abs=1e-6)
-    assert float(cell.distance) == pytest.approx(float((swapped - kept).norm(dim=1).mean()))
-    assert np.diag(found.distance).tolist() == [0, 0]
-
-
-def _same(images: torch.Tensor) -> torch.Tensor:
-    return images
 
 
 def test_normalised_pixels_have_the_data_sets_mean():

@@ -23,7 +23,6 @@ import geowidgets as gw
 from tests.benchmarks import colour_families as colour
 from tests.benchmarks import lost_in_pruning_shapes as shapes
 from tests.benchmarks import lost_in_pruning_tables as tables
-from tests.benchmarks.informative_pixels import heat_maps
 from tests.benchmarks.jpeg_cifar import load, normalise
 from tests.benchmarks.sections import replace_section
 
@@ -101,12 +100,11 @@ def features(entries, test, folder: Path) -> xr.Dataset:
     """Heat maps of the dense net of seed 0, five of its WT nets, and a separate net."""
     group = family(entries, 0, WT)
     group = [*group[: 1 + PRUNED], group[-1]]
-    pictures = test[:PICTURES]
-    return kept(
-        folder / f"informative-{PICTURES}-{AT_ONCE}.json",
-        [e.name for e in group],
-        lambda: heat_maps(group, pictures.images, pictures.labels, normalise, k=AT_ONCE),
-    )
+    found = gw.informative_features(
+        group, test.images[:PICTURES], test.labels[:PICTURES], k=AT_ONCE, transform=normalise,
+        path=folder / "informative", device="cpu",
+    )  # fmt: skip
+    return found.isel(benchmark=0)
 
 
 def judge(entries, test, folder: Path) -> tuple[list[str], list[shapes.Shape]]:
