@@ -63,6 +63,8 @@ class WeightGraph(Displayed):
     """
 
     bundle = "weight_graph"
+    # Here, because a widget whose options are refused is closed before it is made.
+    _stop: threading.Event | None = None
 
     epoch = t.Int(0, help="Number of the epoch shown; Python and view.").tag(sync=True)
     inner_product = t.Float(
@@ -106,7 +108,7 @@ class WeightGraph(Displayed):
         self._stacked = _stacked(weights, layer, beside, beside_layer, names)
         read = None if outputs is None else by_epoch(outputs, self._stacked)
         self._epochs = Epochs(self._stacked, read)
-        self._stop = threading.Event()
+        self._stop = stop = threading.Event()
         self._error: BaseException | None = None
         for name, known in (("kernel", KERNELS), ("kind", self._epochs.kinds), ("color", COLORS)):
             if name in options and options[name] not in known:
@@ -116,7 +118,9 @@ class WeightGraph(Displayed):
                     f"{nearest(value, list(known))}"
                 )
         # An interpreter that ends must not wait for a graph that nobody will see.
-        self._thread = threading.Thread(target=self._compute, name="weight graph", daemon=True)
+        self._thread = threading.Thread(
+            target=self._compute, args=(stop,), name="weight graph", daemon=True
+        )
         options = {"epoch": self._stacked.epochs[-1], "forces": {}} | options
         super().__init__(
             layers=[
@@ -133,9 +137,9 @@ class WeightGraph(Displayed):
 
     # ---- computing
 
-    def _compute(self) -> None:
+    def _compute(self, stop: threading.Event) -> None:
         def report(done: float) -> None:
-            if self._stop.is_set():
+            if stop.is_set():
                 raise InterruptedError("the weight graph was closed")
             self.phase = {"name": "computing", "done": done, "message": ""}
 
@@ -144,7 +148,7 @@ class WeightGraph(Displayed):
         except BaseException as error:
             # A thread's exception reaches nobody by itself: the view shows it, wait() raises it.
             self._error = error
-            if not self._stop.is_set():
+            if not stop.is_set():
                 self.phase = {"name": "failed", "done": 0.0, "message": str(error)}
             return
         with self.hold_sync():
@@ -174,7 +178,8 @@ class WeightGraph(Displayed):
 
     def close(self) -> None:
         """Stop computing and close the view."""
-        self._stop.set()
+        if self._stop is not None:
+            self._stop.set()
         super().close()
 
     def _hear(self, content: Any, buffers: list) -> None:

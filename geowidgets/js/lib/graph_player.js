@@ -13,22 +13,23 @@ export function createPlayer({ speed, count, ready, show, end }) {
     /** Whoever changes the epoch meanwhile is not overruled. @param {number} now milliseconds
      * @param {number} at place of the epoch shown */
     tick(now, at) {
-      if (run?.at !== at) run = { since: run ? now : now - 1000 / speed(), at };
+      const period = 1000 / speed();
+      if (run?.at !== at) run = { since: run ? now : now - period, at };
       if (at >= count - 1) {
         run = null;
         end();
         return;
       }
-      const steps = Math.floor(((now - run.since) * speed()) / 1000);
+      const steps = Math.floor((now - run.since) / period + 1e-9);
       if (steps < 1) return;
       let next = Math.min(count - 1, at + steps);
       while (next > at && !ready(next)) next--;
-      if (next === at) return;
-      // What is late stays late: an epoch that had to be waited for is not skipped.
-      run = {
-        since: Math.max(run.since + (next - at) * (1000 / speed()), now - 1000 / speed()),
-        at: next,
-      };
+      if (next === at) {
+        // An epoch that had to be waited for is not skipped when it comes.
+        run.since = now - period;
+        return;
+      }
+      run = { since: run.since + (next - at) * period, at: next };
       show(next);
     },
   };

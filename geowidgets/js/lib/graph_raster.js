@@ -79,6 +79,7 @@ export function createEdgeRaster(width, height) {
  * @param {number} right @param {number} bottom @returns {[number, number, number, number]|null} */
 export function clipped(x0, y0, x1, y1, right, bottom) {
   const [dx, dy] = [x1 - x0, y1 - y0];
+  if (!(Math.abs(dx) + Math.abs(dy) < Infinity)) return null;
   let [enter, leave] = [0, 1];
   for (const [toward, room] of [
     [-dx, x0 - 1],

@@ -244,6 +244,7 @@ export function createGraphView(root, { model, display, facts, change, signal })
     const k = place(data);
     const loaded = loader.peek(kind, data.epochs[k]);
     loader.want(kind, k);
+    root.dataset.gwEpochs = String(loader.count(kind));
     status.wait(loaded ? null : `Epoch ${data.epochs[k]} is on its way`);
     const key = [kind, k, limit, kernel, sigma()].join();
     if (!loaded || (key === sceneKey && scene)) return false;
