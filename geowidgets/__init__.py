@@ -76,6 +76,8 @@ _HOME = {
     "PruneCurves": "geowidgets.widgets.prune_curves",
     "WeightGraph": "geowidgets.widgets.weight_graph",
     "Explorer": "geowidgets.widgets.explorer",
+    "Spectrum": "geowidgets.widgets.spectrum",
+    "LatentStar": "geowidgets.widgets.latent_star",
     "save_page": "geowidgets.widgets.saved_page",
     # rung 6
     "demo_study": "geowidgets.demo",

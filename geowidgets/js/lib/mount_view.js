@@ -23,9 +23,12 @@ export function viewWidget(className, show) {
 
 /** The same for a view whose numbers are its own: no store, no selection.
  * @param {string} className
- * @param {(root: HTMLElement, model: Model, signal: AbortSignal) => Shown} show */
+ * @param {(root: HTMLElement, model: Model, signal: AbortSignal,
+ *   host: import("@anywidget/types").Host) => Shown|Promise<Shown>} show */
 export function chartWidget(className, show) {
-  return mounted(className, async (root, { model, signal }) => show(root, model, signal));
+  return mounted(className, async (root, { model, signal, host }) =>
+    show(root, model, signal, host),
+  );
 }
 
 /** @param {string} className

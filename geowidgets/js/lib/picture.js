@@ -10,7 +10,9 @@ const COPIED = [
   "stroke-linecap",
   "paint-order",
   "stroke-dasharray",
+  "stroke-opacity",
   "opacity",
+  "display",
   "visibility",
   "font-family",
   "font-size",
@@ -29,7 +31,11 @@ export function selfContained(layer) {
   const copies = copy.querySelectorAll("*");
   layer.querySelectorAll("*").forEach((node, k) => {
     const style = getComputedStyle(node);
-    for (const name of COPIED) copies[k].setAttribute(name, style.getPropertyValue(name));
+    const inline = /** @type {SVGElement} */ (copies[k]).style;
+    for (const name of COPIED) {
+      copies[k].setAttribute(name, style.getPropertyValue(name));
+      inline.removeProperty(name); // it may name a variable, which ends with the page
+    }
     copies[k].removeAttribute("class");
   });
   copy.removeAttribute("class");

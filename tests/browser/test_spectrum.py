@@ -1,0 +1,76 @@
+"""`Spectrum` in JupyterLab: drawn, followed, saved."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .conftest import Open
+from .notebook import Notebook
+
+SETUP = """
+import geowidgets as gw
+import torch
+from pathlib import Path
+torch.set_num_threads(1)
+digits, test = gw.datasets.digits(16, "train"), gw.datasets.digits(16)
+net = gw.zoo.lenet300_100(10, 1, 16)
+record = gw.training.WeightRecord()
+_ = gw.training.train(net, digits.images, digits.labels, epochs=3, lr=0.1, progress=False,
+    record=record, device="cpu")
+view = gw.Spectrum(net, record=record, data=(test.images, test.labels), ranks=[2, 10, 40])
+view.wait()
+view
+"""
+VIEW, SAY, SAVE, WRITTEN = 0, 1, 2, 3
+
+
+@pytest.fixture(scope="module")
+def shared(open_shared: Open) -> Notebook:
+    cells = [
+        SETUP,
+        "print(view.layer, view.epoch, view.rank, view.axes)",
+        "view.save_png('spectrum.png')",
+        "print(Path('spectrum.png').read_bytes()[:4])",
+    ]
+    notebook = open_shared(cells, height=1400)
+    notebook.run(VIEW)
+    return notebook
+
+
+@pytest.fixture
+def view(shared: Notebook) -> Locator:
+    found = shared.output(VIEW).locator(".gw-charts")
+    expect(found.locator(".gw-chart path.line").first).to_be_attached()
+    return found
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1600, 800])
+def test_figures_fit_and_follow_the_theme(shared: Notebook, view: Locator, width, dark) -> None:
+    """Figures cut off at the page's edge, or dark words on a dark page."""
+    shared.page.set_viewport_size({"width": width, "height": 1400})
+    shared.theme(dark)
+    expect(view).to_have_attribute("data-gw-theme", "dark" if dark else "light")
+    expect(view.locator(".gw-chart")).to_have_count(3)
+    room = view.bounding_box()
+    for figure in view.locator(".gw-chart").all():
+        box = figure.bounding_box()
+        assert room and box and box["x"] + box["width"] <= room["x"] + room["width"] + 1
+    shared.photograph(f"spectrum-{'dark' if dark else 'light'}-{width}", view)
+
+
+def test_controls_reach_python(shared: Notebook, view: Locator) -> None:
+    """A list that changes the picture alone, or a sentence about another layer."""
+    view.get_by_label("Layer").select_option("fc2")
+    expect(view.locator("[role=status]").first).to_contain_text("fc2 (100 units × 300 inputs)")
+    view.get_by_role("button", name="Everything").click()
+    slider = view.locator(".widget-slider", has_text="Epoch").locator(".noUi-handle")
+    slider.focus()
+    shared.page.keyboard.press("Home")
+    expect(view.locator("[role=status]").first).to_contain_text("epoch 0: 0 of 100 eigenvalues")
+    assert shared.run(SAY) == "fc2 0 10 all"
+    shared.photograph("spectrum-all", view)
+    slider.focus()
+    shared.page.keyboard.press("End")
+    expect(view.locator("[role=status]").first).to_contain_text("epoch 3")
