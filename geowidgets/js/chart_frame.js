@@ -14,7 +14,7 @@ export default chartWidget("gw-chart-frame", (root, model, signal) => {
   });
   onTraits(model, SHOWN, view.changed, signal);
   /** @param {{type: string, name: string, kind: "png"|"svg"}} content */
-  const heard = (content) => content.type === "picture" && view.deliver(content);
+  const heard = (content) => content.type === "chart" && view.deliver(content);
   model.on("msg:custom", heard);
   signal.addEventListener("abort", () => model.off("msg:custom", heard));
 });

@@ -15,7 +15,7 @@ export default chartWidget("gw-star", async (root, model, signal, host) => {
         (await host.getWidget(reference)).exports
       )
     : null;
-  if (signal.aborted) return;
+  if (signal.aborted) return undefined;
   const n = () => /** @type {number} */ (model.get("arrays").labels.shape[0]);
   const view = createStarView(root, {
     shown: traitsOf(model, SHOWN, signal),
@@ -28,4 +28,5 @@ export default chartWidget("gw-star", async (root, model, signal, host) => {
   });
   onTraits(model, SHOWN, view.changed, signal);
   onTraits(model, DATA, view.dataChanged, signal);
+  return view;
 });

@@ -58,11 +58,11 @@ class ChartFrame(BundledWidget):
             raise FileNotFoundError(f"path: expected a folder that exists, got {where.parent}")
         name = f"{len(self._asked)}.{kind}"
         self._asked[name] = where
-        self.send({"type": "picture", "name": name, "kind": kind})
+        self.send({"type": "chart", "name": name, "kind": kind})
 
     def _heard(self, content: Any, buffers: list) -> None:
         """Write a picture that was asked for, and no other."""
-        if not isinstance(content, dict) or content.get("type") != "picture" or not buffers:
+        if not isinstance(content, dict) or content.get("type") != "chart" or not buffers:
             return
         where = self._asked.pop(str(content.get("name")), None)
         if where is not None:

@@ -1,7 +1,7 @@
 """Spectra, low rank and unit removal beside "Sources of redundancy"; exits with 1 on a missed bar.
 
     python tests/benchmarks/study_redundancy.py --mnist mnist.npz --colour cifar.zip --nets FOLDER
-        [--part spectra rank units classes] [--dry]
+        [--part spectra rank units classes eckart_young] [--classes 5 10 20] [--dry]
 
 `--mnist` is an .npz with train_x, …; `--colour` a zip of class/number.jpg. Trained nets are kept in
 `--nets`. Each part replaces its section of tests/benchmarks/results/redundancy.md unless --dry.
@@ -275,7 +275,7 @@ def class_nets(given: argparse.Namespace):
         for seed in range(3):
             made = nets.lenet300(given.mnist, given.nets, count, seed)
             yield f"LeNet-300-100, seed {seed}", count, made
-    for count in nets.TASKS:
+    for count in given.classes:
         yield "Conv-2", count, nets.conv2(given.colour, given.nets, count)
 
 
@@ -312,6 +312,10 @@ def main() -> int:
     parser.add_argument("--colour", type=Path, required=True)
     parser.add_argument("--nets", type=Path, required=True, help="folder that keeps trained nets")
     parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument(
+        "--classes", nargs="+", type=int, choices=nets.TASKS, default=list(nets.TASKS),
+        help="classes of Conv-2 in the part of that name; each is a training",
+    )  # fmt: skip
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     given = parser.parse_args()
     torch.set_num_threads(1)

@@ -183,8 +183,8 @@ def test_pictures_are_written_where_asked(tmp_path):
     with pytest.raises(FileNotFoundError, match="folder"):
         view.save_svg(tmp_path / "no" / "a.svg")
     view.save_png(tmp_path / "a.png")
-    view._frame._heard({"type": "picture", "name": "../evil"}, [b"x"])
-    view._frame._heard({"type": "picture", "name": "0.png"}, [memoryview(b"png")])
-    view._frame._heard({"type": "picture", "name": "0.png"}, [b"again"])
+    view._frame._heard({"type": "chart", "name": "../evil"}, [b"x"])
+    view._frame._heard({"type": "chart", "name": "0.png"}, [memoryview(b"png")])
+    view._frame._heard({"type": "chart", "name": "0.png"}, [b"again"])
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.png", b"png")]
     view.close()

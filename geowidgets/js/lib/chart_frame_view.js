@@ -119,7 +119,7 @@ export function createChartFrame(root, { shown, answer, signal }) {
   async function deliver({ name, kind }) {
     try {
       const blob = await picture(kind);
-      answer({ type: "picture", name }, await blob.arrayBuffer());
+      answer({ type: "chart", name }, await blob.arrayBuffer());
     } catch (thrown) {
       fail(thrown);
     }

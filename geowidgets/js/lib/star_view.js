@@ -3,7 +3,7 @@ import * as bits from "./bits.js";
 import { listenForBrush, operation } from "./brush.js";
 import { html } from "./elements.js";
 import { nearestPoint, pointTowards } from "./map_pick.js";
-import { savePicture } from "./picture.js";
+import { savePicture, toSvg } from "./picture.js";
 import { forEachInside, thin } from "./shapes.js";
 import { joined } from "./star_choice.js";
 import { readStars } from "./star_data.js";
@@ -50,7 +50,11 @@ export function createStarView(root, { shown, data, change, choice, signal }) {
   /** What was chosen when a drag began. @type {{own: Uint32Array|null}|null} */
   let start = null;
 
-  const bar = fillBar(parts.bar, { change, clear, save: (kind) => save(kind).catch(fail) });
+  const bar = fillBar(parts.bar, {
+    change,
+    clear,
+    save: (kind) => savePicture(picture(), kind).catch(fail),
+  });
   parts.stage.append(...painter.elements, parts.over, parts.tip);
   root.append(parts.bar, parts.count, parts.error, parts.chips, parts.stage, parts.spoken);
   followTheme(root, signal, () => schedule(true));
@@ -291,18 +295,20 @@ export function createStarView(root, { shown, data, change, choice, signal }) {
     parts.error.hidden = false;
   }
 
-  /** @param {"png"|"svg"} kind */
-  async function save(kind) {
-    await savePicture([...painter.elements, parts.over], {
+  /** @returns {import("./picture.js").Print|null} */
+  function picture() {
+    if (!layout.width) return null;
+    const text = toSvg([...painter.elements, parts.over], {
       background: getComputedStyle(root).backgroundColor,
       size: { width: layout.width, height: layout.height },
       words: parts.count.textContent ?? "",
-      name: `latent-star.${kind}`,
     });
+    return { text, name: "latent-star" };
   }
 
   schedule(true);
   return {
+    picture,
     changed: () => schedule(true),
     dataChanged() {
       stars = readStars(data());
