@@ -25,7 +25,7 @@ LOW, HIGH = np.array([247, 251, 255]), np.array([8, 48, 107])
 MIDDLE = np.array([107, 174, 214])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Picture:
     """An SVG document that a notebook shows.
 
@@ -34,6 +34,9 @@ class Picture:
     """
 
     svg: str
+
+    def __repr__(self) -> str:
+        return f"<an SVG picture of {len(self.svg):,} characters; .save(path) writes it>"
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -83,21 +86,24 @@ def feature_heat_map(
         rows.append("whole image")
     share = f"{100 * found.attrs['keep']:g} % of the pixels, "
     how = "one at a time" if found.attrs["exact"] else f"{found.attrs['k']} at a time (approximate)"
-    title = f"{MEASURES[measure]}, {name}: {share}removed {how}, n = {own.sizes['sample']}"
+    title = f"{MEASURES[measure]}, {name}"
+    about = f"{share}removed {how}, n = {own.sizes['sample']}"
     top = 1.0 if measure == "confidence" else max(float(np.nanmax(values)), 1e-9)
-    return Picture(_draw(values / top, values, rows, columns, title))
+    return Picture(_draw(values / top, values, (rows, columns), title, about))
 
 
 def _draw(
     shares: np.ndarray,
     values: np.ndarray,
-    rows: Sequence[str],
-    columns: Sequence[str],
+    names: tuple[Sequence[str], Sequence[str]],
     title: str,
+    about: str,
 ) -> str:
+    rows, columns = names
     left = LETTER * max(map(len, rows)) + 34
-    head = 0.72 * LETTER * max(map(len, columns)) + 58
-    width = max(left + CELL * len(columns) + head, LETTER * len(title) + 20)
+    head = 0.72 * LETTER * max(map(len, columns)) + 74
+    widest = max(1.1 * len(title), len(about))  # the title is bold
+    width = max(left + CELL * len(columns) + head, LETTER * widest + 20)
     height = head + CELL * len(rows) + 14
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
@@ -105,6 +111,7 @@ def _draw(
         f'font-size="12" role="img"><title>{html.escape(title)}</title>',
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
         _text(10, 20, title, "start", weight=600),
+        _text(10, 38, about, "start", "#57606a"),
         _text(10, head - 8, "pixels of", "start", "#57606a"),
     ]
     for column, name in enumerate(columns):
