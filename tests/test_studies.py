@@ -18,6 +18,7 @@ from tests.benchmarks import colour_families as colour
 from tests.benchmarks import lost_in_pruning_shapes as shapes
 from tests.benchmarks import vulnerability_bars as bars
 from tests.benchmarks.jpeg_cifar import load, normalise
+from tests.benchmarks.study_penalty import answer
 
 
 def test_images_are_chosen_by_number_with_the_classes_in_turn(tmp_path):
@@ -143,6 +144,19 @@ def test_the_papers_row_is_that_of_the_net_of_the_same_kind():
     assert bars.printed("ResNet-20 narrow", "CIFAR10", "robustness", "angle") == -0.8148
     assert bars.printed("LeNet-5", "MNIST", "PV / magnitude", "margin (true)") == 0.486
     assert np.isnan(bars.printed("LeNet-5", "MNIST", "PV / magnitude, layer-wise", "angle"))
+
+
+@pytest.mark.parametrize(
+    ("clean", "corrupted", "words"),
+    [
+        ([0.1, -0.2, 0.3], [0.7, -0.2, 0.1], "too small to be told from chance"),
+        ([0.1, 0.0, 0.1], [1.0, 1.1, 1.3], "they do"),
+        ([2.1, 2.0, 2.1], [1.0, 1.1, 1.3], "they do not"),
+    ],
+)
+def test_a_gain_within_its_spread_answers_nothing(clean, corrupted, words):
+    """A mean above 0 from a few nets that differ by more than it."""
+    assert answer({"clean": clean, "corrupted": corrupted}) == words
 
 
 def test_normalised_pixels_have_the_data_sets_mean():

@@ -80,7 +80,11 @@ def potentials(store: gw.GeometryStore) -> list[str]:
             f"{str(own.worst.values).removesuffix('-3')} | {int(own.repeats.max())} | "
             f"{f'{100 * printed[0]:.1f} → {100 * printed[1]:.1f}' if plain else '–'} |"
         )
-    return [*lines, "", "The paper's minimum on the test distribution is 0 in all four rows."]
+    there = {short(name) for name in found.family.values.tolist()}
+    lines += ["", "The paper's minimum on the test distribution is 0 in all four rows."]
+    if missing := [name for name in NAMES.values() if name not in there]:
+        lines += ["", f"No whole run: {', '.join(missing)}."]
+    return lines
 
 
 def _with_std(mean: float, spread: float) -> str:
@@ -113,7 +117,8 @@ def excess(store: gw.GeometryStore) -> list[str]:
 
 
 def noise_levels(found: xr.Dataset) -> list[str]:
-    """Potential by ε: the mean and each seed's."""
+    """Potential by ε: the mean and each seed's; and how much the dense nets err."""
+    dense = found.error.sel(model=[m for m in found.model.values.tolist() if m.endswith(" dense")])
     own = found.potential.isel(family=0)
     lines = ["| ε | " + " | ".join(f"{e:g}" for e in own.noise.values) + " |"]
     lines.append("|" + "---|" * (own.sizes["noise"] + 1))
@@ -121,7 +126,8 @@ def noise_levels(found: xr.Dataset) -> list[str]:
         (f"seed {seed}", own.sel(repeat=seed)) for seed in own.repeat.values.tolist()
     ]:
         lines.append(f"| {name} | " + " | ".join(percents(row.values)) + " |")
-    return lines
+    errors = " | ".join(percents(dense.mean("model").values))
+    return [*lines, f"| error of the dense nets | {errors} |"]
 
 
 def agreement(similar: Sequence[xr.Dataset]) -> list[str]:
