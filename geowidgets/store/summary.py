@@ -82,20 +82,23 @@ def read_summary(
         labels: (sample,).
     """
     root: Any = place.root("r")
-    models, benchmarks = done.shape[:2]
-    records = as_records(root[f"summary/{name}"][:benchmarks, :models], len(labels)).T.copy()
-    whole = done.all(axis=2)
-    records[~whole] = np.zeros((), records.dtype)
-    stale = whole & (records["digest"] == 0)
-    for model, benchmark in np.argwhere(stale):
-        records[model, benchmark] = _record_of(root[f"sets/{name}"], model, benchmark, labels)
-    # A store that cannot be written is rebuilt at every opening.
-    with suppress(OSError, ValueError):
-        for benchmark in map(int, np.flatnonzero(stale.any(axis=0))):
-            rows = {m: records[m, benchmark] for m in map(int, np.flatnonzero(stale[:, benchmark]))}
-            _write_records(place.root("r+"), name, benchmark, rows)
+    rows = [m.slot for m in index.live_models]
     columns = [b.slot for b in index.live_benchmarks if b.set == name]
-    return records[np.ix_([m.slot for m in index.live_models], columns)]
+    # A benchmark at a time: all of them raw beside all of them as records take twice the memory.
+    records = np.zeros((len(rows), len(columns)), summary_dtype(len(labels)))
+    for at, benchmark in enumerate(columns):
+        found = as_records(root[f"summary/{name}"][benchmark, : len(done)], len(labels)).copy()
+        whole = done[:, benchmark].all(axis=1)
+        found[~whole] = np.zeros((), found.dtype)
+        stale = [int(m) for m in np.flatnonzero(whole & (found["digest"] == 0))]
+        for model in stale:
+            found[model] = _record_of(root[f"sets/{name}"], model, benchmark, labels)
+        if stale:
+            # A store that cannot be written is rebuilt at every opening.
+            with suppress(OSError, ValueError):
+                _write_records(place.root("r+"), name, benchmark, {m: found[m] for m in stale})
+        records[:, at] = found[rows]
+    return records
 
 
 def _record_of(group: Any, model: int, benchmark: int, labels: np.ndarray) -> np.ndarray:

@@ -106,6 +106,12 @@ class BundledWidget(AnyWidget):
         taken = set(DOMWidget.class_trait_names())
         return sorted(n for n in cls.class_trait_names() if n not in taken and n[0] != "_")
 
+    def refuse(self, content: Any, expected: str) -> None:
+        """Answer a message from the page that says nothing known, in words instead of silence."""
+        name = content.get("id") if isinstance(content, dict) else None
+        words = f"{type(self).__name__} expected {expected}, got {content!r:.200}"
+        self.send({"type": "refused", "id": name, "message": words})
+
     def page_state(self) -> dict[str, Any]:
         """The synced state that a saved page carries."""
         return self.get_state(drop_defaults=False)

@@ -241,11 +241,10 @@ class AttributionGrid(View):
 
     def _heard(self, content: Any, buffers: list) -> None:
         """Start on what the page asks for; what is wrong with it goes back as words."""
-        if not isinstance(content, dict):
-            return
-        if content.get("type") == "cancel":
+        kind = content.get("type") if isinstance(content, dict) else None
+        if kind == "cancel":
             self._worker.cancel()
-        elif content.get("type") == "compute":
+        elif kind == "compute":
             name = content.get("id")
             try:
                 name, asked = read_message(content, self.store)
@@ -255,6 +254,8 @@ class AttributionGrid(View):
             self.send({"type": "accepted", "id": name})
             picture = bool(content.get("picture"))
             self._worker.submit(lambda cancel: self._work(name, asked, picture, cancel))
+        else:
+            self.refuse(content, "a message of the type 'compute' or 'cancel'")
 
     def _work(
         self, name: str, asked: Sequence[Asked], picture: bool, cancel: threading.Event

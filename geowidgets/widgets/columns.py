@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import traitlets as t
 
-from geowidgets.widgets import bits, class_angles, evaluation_metrics
+from geowidgets.widgets import bits, class_angles, correct_counts, evaluation_metrics
 from geowidgets.widgets._base import Hub, nearest
 
 VARIABLES = ("angle", "angles", "length", "margin", "probability", "prediction")
@@ -99,12 +99,14 @@ def read(store: ReadableStore, key: str) -> np.ndarray:
             `accuracy/<set>` (float32, model × benchmark of that set alone, in the order in which
             the store lists them; NaN where not computed),
             `<variable>/<model>/<benchmark>` (positions), `images/<set>/<first>-<last>`
-            (uint8, `last` included), and those of `evaluation_metrics.read` and
-            `class_angles.read`.
+            (uint8, `last` included), and those of `correct_counts.read`,
+            `evaluation_metrics.read` and `class_angles.read`.
 
     Raises:
         KeyError: no such key, set or pair; the message says what was expected.
     """
+    if correct_counts.is_key(store, key):
+        return correct_counts.read(store, key)
     head, _, rest = key.partition("/")
     if head in ("labels", "correct", "accuracy"):
         name = _known_set(store, rest, key)
@@ -228,6 +230,7 @@ class Columns(Hub):
         """Send what a view asked for; what cannot be sent comes back as words."""
         keys = content.get("keys") if isinstance(content, dict) else None
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+            self.refuse(content, "{'keys': [key, …]} with keys of text")
             return
         self._grown()
         for key in keys:

@@ -83,7 +83,9 @@ class Explorer(View):
         self.on_msg(Explorer._heard)
 
     def _heard(self, content: Any, buffers: list) -> None:
-        if content == {"type": "shown"} and self.similarity_map is not None:
+        if content != {"type": "shown"}:
+            self.refuse(content, "{'type': 'shown'}")
+        elif self.similarity_map is not None:
             self.similarity_map.start()
 
     def close(self) -> None:

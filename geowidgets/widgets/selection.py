@@ -372,12 +372,18 @@ class Selection(Hub):
 
     def _hear(self, content: Any, buffers: list) -> None:
         """Save or apply a subset whose mask is too large to be known in the page."""
-        what, name = (content.get("type"), content.get("name")) if content else (None, None)
+        known = content if isinstance(content, dict) else {}
+        what, name = known.get("type"), known.get("name")
         try:
+            if what not in ("save", "apply") or not isinstance(name, str):
+                raise ValueError(
+                    "a message was refused: expected save or apply with the name of a subset, "
+                    f"got {content!r:.80}"
+                )
             if what == "save":
-                self.save(str(name))
-            elif what == "apply":
-                self.samples = str(name)
+                self.save(name)
+            else:
+                self.samples = name
         except ValueError as reason:
             self.error = str(reason)
 

@@ -15,12 +15,11 @@ def send(view: Any, similarity: Any, content: dict[str, Any]) -> None:
     numbers and float32 (edge,) weights; `{"type": "cka", "a": i, "b": j}` → `value`, None where
     one of the two does not vary.
     """
-    known = {"row": _row, "tree": _tree, "cka": _cka}
     kind, asked = content.get("type"), content.get("id")
-    if kind not in known:
+    if kind not in KNOWN:
         return
     try:
-        more, buffers = known[kind](view.store, similarity, content)
+        more, buffers = KNOWN[kind](view.store, similarity, content)
     except Exception as error:
         # The view waits for an answer: whatever went wrong must reach it.
         words = error.args[0] if isinstance(error, KeyError) and error.args else error
@@ -31,7 +30,7 @@ def send(view: Any, similarity: Any, content: dict[str, Any]) -> None:
 
 def _point(similarity: Any, value: Any) -> int:
     n = len(similarity.model)
-    if not isinstance(value, int) or not 0 <= value < n:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < n:
         raise ValueError(f"expected a point in 0..{n - 1}, got {value!r}")
     return value
 
@@ -45,7 +44,10 @@ def _row(store: Any, similarity: Any, content: dict[str, Any]) -> tuple[dict, li
 
 
 def _tree(store: Any, similarity: Any, content: dict[str, Any]) -> tuple[dict, list]:
-    points = [_point(similarity, value) for value in content.get("points", [])]
+    asked = content.get("points")
+    if not isinstance(asked, list) or not asked:
+        raise ValueError(f"expected a list of points, got {asked!r:.80}")
+    points = [_point(similarity, value) for value in asked]
     tree = similarity.tree(points)
     edges = np.ascontiguousarray(tree.edges, np.int32)
     weights = np.ascontiguousarray(tree.weights, np.float32)
@@ -68,3 +70,6 @@ def _cka(store: Any, similarity: Any, content: dict[str, Any]) -> tuple[dict, li
             raise ValueError("needs a store computed with features='float16'") from reason
     value = float(cka(latents)[0, 1])
     return {"value": value if np.isfinite(value) else None}, []  # JSON knows no NaN
+
+
+KNOWN = {"row": _row, "tree": _tree, "cka": _cka}

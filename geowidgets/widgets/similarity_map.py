@@ -232,7 +232,12 @@ class SimilarityMap(View):
             self.start()
         elif kind == "cancel":
             self.cancel()
-        elif self._answer is not None:
+        elif not isinstance(kind, str) or kind not in similarity_answers.KNOWN:
+            self.refuse(content, f"a message of the type compute, cancel, {_QUESTIONS}")
+        elif self._answer is None:
+            words = f"{kind}: expected a map that is there, it is {self.phase['name']}"
+            self.send({"type": "error", "id": content.get("id"), "message": words})
+        else:
             similarity_answers.send(self, self._answer.similarity, content)
 
     # ---- checks
@@ -258,6 +263,7 @@ class SimilarityMap(View):
         return name
 
 
+_QUESTIONS = ", ".join(similarity_answers.KNOWN)
 _EMPTY = (
     "the store holds no computed pair of these models and benchmarks; run "
     "GeometryStore.compute(study, path) first"

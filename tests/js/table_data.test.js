@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromIndices, toBase64 } from "../../geowidgets/js/lib/bits.js";
+import { fromIndices, full, toBase64 } from "../../geowidgets/js/lib/bits.js";
 import { createColumnsHub } from "../../geowidgets/js/lib/columns_hub.js";
 import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
+import { blockModels, blocksOf } from "../../geowidgets/js/lib/table_blocks.js";
 import { createTableData, givenMoments } from "../../geowidgets/js/lib/table_data.js";
 import { createModel } from "./model.js";
 
@@ -14,7 +15,14 @@ const next = () => new Promise((resolve) => setImmediate(resolve));
 /** Two models × one benchmark of `n` samples, and what the table asks of the kernel. */
 function open(wanted, n = N) {
   const { signal } = new AbortController();
-  const model = (name) => ({ name, architecture: "a", method: "m", ratio: 0, parent: null, seed: 0 });
+  const model = (name) => ({
+    name,
+    architecture: "a",
+    method: "m",
+    ratio: 0,
+    parent: null,
+    seed: 0,
+  });
   const directory = {
     classes: ["a"],
     sets: [{ name: "test", n, image: null }],
@@ -25,7 +33,13 @@ function open(wanted, n = N) {
   };
   const kernel = createModel({ directory, preloaded: {} });
   const columns = createColumnsHub({ model: kernel, signal });
-  const sizes = { models: 2, benchmarks: 1, classes: 1, sets: { test: n }, benchmark_sets: ["test"] };
+  const sizes = {
+    models: 2,
+    benchmarks: 1,
+    classes: 1,
+    sets: { test: n },
+    benchmark_sets: ["test"],
+  };
   const state = { revision: 0, models: null, benchmarks: null, pairs: null, classes: null };
   Object.assign(state, { clauses: [], reference: [0, 0], compared: null, focus: null });
   const history = { past: [], future: [] };
@@ -35,9 +49,14 @@ function open(wanted, n = N) {
   });
   let arrivals = 0;
   const show = { metric: "margin", table: null, potential: false, baseline: null, ...wanted };
-  const read = createTableData(columns, selection, () => show, () => {
-    arrivals += 1;
-  });
+  const read = createTableData(
+    columns,
+    selection,
+    () => show,
+    () => {
+      arrivals += 1;
+    },
+  );
   /** @param {string} key @param {Float32Array | Float64Array} values */
   const answer = (key, values) => {
     const dtype = values instanceof Float64Array ? "float64" : "float32";
@@ -119,4 +138,101 @@ test("one's own numbers are put by name; what they leave out is missing", () => 
   const found = givenMoments(table, ["p", "x", "q"], ["fog", "clean"]);
   const means = [...found].filter((_, k) => k % 3 === 1);
   assert.deepEqual(means, [4, 3, Number.NaN, Number.NaN, 2, 1]);
+});
+
+/** A table of 6 models × 8,000 benchmarks of 6,400 samples: 38 MB of bits, in blocks of one model. */
+function openLarge(inView) {
+  const [models, benchmarks, n] = [6, 8000, 6400];
+  const { signal } = new AbortController();
+  const directory = {
+    classes: ["a"],
+    sets: [{ name: "test", n, image: null }],
+    models: Array.from({ length: models }, (_, k) => ({
+      name: `m${k}`,
+      architecture: "a",
+      method: "m",
+      ratio: 0,
+      parent: null,
+      seed: 0,
+    })),
+    benchmarks: Array.from({ length: benchmarks }, (_, k) => ({
+      name: `b${k}`,
+      corruption: "",
+      severity: 0,
+      family: "clean",
+      set: "test",
+    })),
+    done: toBase64(full(models * benchmarks), models * benchmarks),
+    revision: 1,
+  };
+  const kernel = createModel({ directory, preloaded: {} });
+  const columns = createColumnsHub({ model: kernel, signal });
+  const sizes = { models, benchmarks, classes: 1, sets: { test: n }, benchmark_sets: [] };
+  sizes.benchmark_sets = Array(benchmarks).fill("test");
+  const state = { revision: 0, models: null, benchmarks: null, pairs: null, classes: null };
+  Object.assign(state, { clauses: [], reference: [0, 0], compared: null, focus: null });
+  const selection = createSelectionHub({
+    model: createModel({ state, history: { past: [], future: [] }, sizes, error: "" }),
+    signal,
+  });
+  const show = { metric: "accuracy", table: null, potential: false, baseline: null };
+  const read = createTableData(
+    columns,
+    selection,
+    () => show,
+    () => {},
+    inView,
+  );
+  const answer = (key, dtype, values) =>
+    kernel.message({ type: "column", key, dtype }, [new DataView(values.buffer)]);
+  return { read, kernel, selection, answer, benchmarks, n, pairs: models * benchmarks };
+}
+
+test("of a large store only the rows in view bring their bits, the kernel counts the rest", async () => {
+  // Catches: 600 MB in the tab; rows in view that wait for the kernel; a block at another's rows.
+  const view = [4, 1];
+  const { read, kernel, selection, answer, benchmarks, n, pairs } = openLarge(() => view);
+  read();
+  await next();
+  answer("accuracy/test", "float32", new Float32Array(pairs).fill(0.5));
+  const mask = fromIndices([0, 33, 6399], n);
+  selection.dispatch({ ...CLAUSE, mask: toBase64(mask, n) });
+  assert.equal(read(true).partial, true);
+  await next();
+  const asked = () => kernel.sent.flatMap(({ keys }) => keys);
+  assert.deepEqual(asked(), ["accuracy/test", "correct/test/1-1", "correct/test/4-4"]);
+  const words = new Uint32Array(benchmarks * 200);
+  words[1] = 0b110; // benchmark 0: samples 33 and 34
+  words[200 + 199] = 2 ** 31; // benchmark 1: sample 6,399
+  answer("correct/test/4-4", "uint8", new Uint8Array(words.buffer));
+  const during = read(true);
+  const counts = during.sets.get("test").counts;
+  assert.deepEqual([...counts.slice(4 * benchmarks, 4 * benchmarks + 3)], [1, 1, 0]);
+  assert.ok(Number.isNaN(counts[0]) && Number.isNaN(counts[benchmarks]));
+  assert.equal(during.waiting, true);
+  read(false);
+  await next();
+  const key = `counts/${toBase64(mask, n).replaceAll("/", "_")}/test`;
+  assert.equal(asked().at(-1), key);
+  answer(
+    key,
+    "int32",
+    Int32Array.from({ length: pairs }, (_, k) => k % 4),
+  );
+  const after = read(true);
+  assert.deepEqual([...after.sets.get("test").counts.slice(0, 5)], [0, 1, 2, 3, 0]);
+  assert.equal(after.waiting, false);
+});
+
+test("rows in view beyond what the tab may hold wait for the kernel", () => {
+  // Catches: a tab that asks for all rows because a line holds all models.
+  const sizes = { models: 1000, benchmarks: 96, n: 50_000 };
+  const all = Array.from({ length: 1000 }, (_, k) => k);
+  const blocks = blocksOf("test", all, sizes);
+  const bytes = blocks.length * blockModels(96, 50_000) * 96 * 6252;
+  assert.ok(bytes <= 64 * 2 ** 20 && bytes > 32 * 2 ** 20);
+  assert.deepEqual(
+    blocksOf("s", [999, 998], sizes).map(({ key }) => key),
+    ["correct/s/996-998", "correct/s/999-999"],
+  );
 });

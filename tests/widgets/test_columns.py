@@ -173,3 +173,36 @@ def test_a_store_keeps_no_hub_alive(tiny_store):
     gc.collect()
     assert gone() is None
     tiny_store.refresh()
+
+
+def test_rows_of_bits_stand_on_words_and_counts_are_those_of_the_bits(tiny_store):
+    """Rows of other models, bits shifted by the padding, or samples outside of the mask counted."""
+    columns = gw.Columns.of(tiny_store)
+    name = tiny_store.sets[0]
+    whole = np.unpackbits(tiny_store.correct(name), axis=-1, bitorder="little", count=599)
+    [(header, [data])] = ask(columns, f"correct/{name}/1-2")
+    assert header["shape"] == [2, 4, 76]
+    rows = np.frombuffer(data, np.uint8).reshape(2, 4, 76)
+    found = np.unpackbits(rows, axis=-1, bitorder="little")
+    assert np.array_equal(found[..., :599], whole[1:]) and not found[..., 599:].any()
+    for mask in (np.arange(599) % 7 == 0, np.isin(np.arange(599), [0, 598]), np.ones(599, bool)):
+        text = bits.encode(mask).replace("/", "_")
+        [(header, [data])] = ask(columns, f"counts/{text}/{name}")
+        counts = np.frombuffer(data, header["dtype"]).reshape(header["shape"])
+        assert np.array_equal(counts, whole[..., mask].sum(axis=-1))
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("correct/{}/2-3", "expected first <= last < 3"),
+        ("correct/{}/2-1", "expected first <= last < 3"),
+        ("correct/tset/0-1", "unknown sample set 'tset'. Did you mean 'test'"),
+        ("counts/AAAA/{}", "599"),
+        ("counts/{}", "expected correct/<set>/<first>-<last> or counts/<mask>/<set>"),
+    ],
+)
+def test_odd_rows_and_masks_are_refused(tiny_store, key, words):
+    """A view that waits for ever for rows that are not there."""
+    [(header, _)] = ask(gw.Columns.of(tiny_store), key.format(tiny_store.sets[0]))
+    assert header["type"] == "error" and words in header["message"]

@@ -24,7 +24,7 @@ const ARRAYS = {
   float64: Float64Array,
 };
 // These tell of the store as a whole and change as it grows; a pair's columns never do.
-const GROWING = /^(correct|accuracy|samples|moments)\//;
+const GROWING = /^(correct|counts|accuracy|samples|moments)\//;
 
 /** @param {{dtype: string}} header @param {DataView} data @returns {Column} */
 export function asColumn({ dtype }, data) {

@@ -2,6 +2,7 @@
 import { html, svg } from "./elements.js";
 import { markPath } from "./map_paint.js";
 import { css } from "./map_palette.js";
+import { amount } from "./words.js";
 
 /** @typedef {import("./map_look.js").Look} Look */
 /** @typedef {import("./map_look.js").Entry} Entry */
@@ -88,7 +89,7 @@ export function createLegend({ change, hover }) {
       html("span", { class: "gw-map-name", title: group.label }, group.label),
       ...(keys.length > MANY
         ? []
-        : [html("span", { class: "gw-soft" }, String(group.points.length))]),
+        : [html("span", { class: "gw-soft" }, amount(group.points.length))]),
     );
     one.dataset.key = group.key;
     return one;

@@ -12,6 +12,10 @@ import { pairName, share } from "./words.js";
 /** @typedef {import("./map_overlay.js").Drawn} Drawn */
 /** @typedef {{name: string, points: number[]}} Side */
 
+const HOW =
+  "Choose a row of the redundant benchmarks, or one or two headings of the table, to see their " +
+  "trees; two of them, or a reference and a compared pair, show histograms.";
+
 /** @param {{points: Points, directory: Directory, scene: Scene,
  *   state: import("./selection.js").State, trees: string[]|"each"|null, space: string,
  *   color: string, colors: import("./theme.js").Rgba[],
@@ -31,6 +35,7 @@ export function treesOf(now) {
     return [{ tree, color: many ? now.colors[own[0]] : /** @type {"a"|"b"} */ ("ab"[k]) }];
   });
   if (many) return { drawn, sides: pairSides(now), words: [`${drawn.length} trees, one a colour`] };
+  if (!sides.length && trees === null) return { drawn, sides: pairSides(now), words: [HOW] };
   const words = sides.length === 2 ? overlapWords(sides, now) : weightWords(sides, drawn);
   return { drawn, sides: sides.length === 2 ? sides : (pairSides(now, sides[0]) ?? []), words };
 }

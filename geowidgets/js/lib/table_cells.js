@@ -41,7 +41,7 @@ export function cell(numbers, models, benchmarks, filtered) {
       if (!Number.isFinite(accuracy)) continue;
       done += 1;
       sum += Math.round(accuracy * n);
-      if (counts) part += counts[pair];
+      if (counts) part += counts[pair]; // NaN: on its way
     }
     if (done > before.done) values.push((sum - before.sum) / (done - before.done) / n);
   }
@@ -63,11 +63,12 @@ export function cell(numbers, models, benchmarks, filtered) {
  */
 function described({ n, subset, counts }, done, values, sum, part, filtered) {
   const [low, high] = wilson(sum / done, n);
-  const chosen = subset === null || counts === null ? null : subset;
+  const awaited = Number.isNaN(part);
+  const chosen = subset === null || counts === null || awaited ? null : subset;
   const compared = chosen === null ? NONE : subsetDifference(part / done, chosen, sum / done, n);
   // One literal: a table makes thousands of these at every move of a brush.
   return {
-    state: chosen !== null ? "subset" : filtered ? "elsewhere" : "whole",
+    state: chosen !== null ? "subset" : awaited ? "waiting" : filtered ? "elsewhere" : "whole",
     benchmarks: done / values.length,
     repeats: values.length,
     n: n * done,

@@ -1,6 +1,7 @@
 // The numbers behind the table: asked for when they are first needed, recounted when a mask changes.
 
 import * as bits from "./bits.js";
+import { blocksOf, createBlockCounter, WHOLE_BYTES } from "./table_blocks.js";
 import { createCounter, packedWords } from "./table_counts.js";
 import { measureOf } from "./table_measures.js";
 import { FIELDS, maskedMoments } from "./table_moments.js";
@@ -12,9 +13,9 @@ import { remembering } from "./table_remembering.js";
  * @typedef {import("./table_cells.js").SetNumbers} SetNumbers
  * @typedef {import("./table_measures.js").GivenTable} GivenTable
  * @typedef {{ sets: Map<string, SetNumbers>, measure: import("./table_measures.js").Measure,
- *   filtered: boolean, loading: boolean, waiting: boolean, error: string }} TableData
- *   `filtered`: some clause on samples or classes holds; `waiting`: means on the subset are on
- *   their way
+ *   filtered: boolean, loading: boolean, waiting: boolean, partial: boolean, error: string }} TableData
+ *   `filtered`: some clause on samples or classes holds; `waiting`: numbers on the subset are on
+ *   their way; `partial`: so large that only rows in view are counted during a drag
  * @typedef {{ metric: string, table: GivenTable | null, potential: boolean,
  *   baseline: string | null }} Wanted
  */
@@ -27,10 +28,11 @@ const HERE_BYTES = 16 * 2 ** 20;
  * @param {SelectionHub} selection
  * @param {() => Wanted} wanted what the table shows
  * @param {() => void} arrived called when something that was missing has come, or failed
+ * @param {() => Iterable<number>} [inView] models of the rows in view; all by default
  * @returns {(transient?: boolean) => TableData} reads the present numbers; cheap when nothing
  *   changed; `transient` while a drag is under way: asks the kernel for no sums
  */
-export function createTableData(columns, selection, wanted, arrived) {
+export function createTableData(columns, selection, wanted, arrived, inView) {
   /** @type {Map<string, string>} key → why it could not be had */
   const failed = new Map();
   /** @type {Set<string>} */
@@ -40,6 +42,7 @@ export function createTableData(columns, selection, wanted, arrived) {
   const classes = remembering(bits.fromClasses);
   const both = remembering(bits.and);
   const counted = remembering(createCounter());
+  const countBlocks = createBlockCounter();
   const masked = remembering(maskedMoments);
   const given = remembering(givenMoments);
   /** Keys that the present picture needs; others' errors no longer matter. @type {Set<string>} */
@@ -76,6 +79,33 @@ export function createTableData(columns, selection, wanted, arrived) {
     return mask ? both(name, own, mask) : own;
   }
 
+  /** Whether a set's bits are too many for the page. @param {string} name
+   * @param {{ models: number, benchmarks: number, n: number }} sizes */
+  const isLarge = (name, { models, benchmarks, n }) =>
+    models * benchmarks * bits.byteCount(n) > WHOLE_BYTES && !columns.peek(`correct/${name}`);
+
+  /** Correct predictions on a mask, NaN where they are on their way; of a large set those in view
+   * from their bits, all of them from the kernel once a drag has come to rest.
+   * @param {string} name @param {{ models: number, benchmarks: number, n: number }} sizes
+   * @param {Uint32Array} mask @param {boolean} transient */
+  function countsOf(name, { models, benchmarks, n }, mask, transient) {
+    const pairs = models * benchmarks;
+    if (!isLarge(name, { models, benchmarks, n })) {
+      const whole = want(`correct/${name}`);
+      if (!whole) return null;
+      return counted(name, packed(name, /** @type {Uint8Array} */ (whole), pairs, n), mask);
+    }
+    const key = `counts/${maskKey(mask, n)}/${name}`;
+    const all = transient ? columns.peek(key) : want(key);
+    if (all) return all;
+    const near = inView ? inView() : Array.from({ length: models }, (_, model) => model);
+    const blocks = blocksOf(name, near, { models, benchmarks, n }).flatMap(({ key, first }) => {
+      const bits = want(key);
+      return bits ? [{ first, bits }] : [];
+    });
+    return countBlocks({ benchmarks, n, pairs }, mask, blocks);
+  }
+
   /** Sums of a metric on a mask: here, or by the kernel once a drag has come to rest.
    * @param {string} metric @param {string} name @param {number} n @param {number} pairs
    * @param {Uint32Array} mask @param {boolean} transient */
@@ -84,8 +114,7 @@ export function createTableData(columns, selection, wanted, arrived) {
       const values = want(`samples/${metric}/${name}`);
       return values ? masked(`${metric}/${name}`, /** @type {any} */ (values), n, mask) : null;
     }
-    const text = bits.toBase64(mask, n).replaceAll("/", "_");
-    const key = `moments/${metric}/${text}/${name}`;
+    const key = `moments/${metric}/${maskKey(mask, n)}/${name}`;
     if (transient) return columns.peek(key) ?? null;
     return want(key) ?? null;
   }
@@ -98,7 +127,7 @@ export function createTableData(columns, selection, wanted, arrived) {
     const measure = measureOf(metric, table);
     const counting = measure.name === "accuracy" || potential || baseline !== null;
     const filtered = state.classes !== null || state.clauses.length > 0;
-    let [loading, waiting] = [false, false];
+    let [loading, waiting, partial] = [false, false, false];
     const sets = directory.sets.map(({ name, n }) => {
       const own = directory.benchmarks.flatMap(({ set }, index) => (set === name ? [index] : []));
       const models = directory.models.length;
@@ -108,12 +137,11 @@ export function createTableData(columns, selection, wanted, arrived) {
         ? local(name, all, own, directory.benchmarks.length, models)
         : new Float32Array(pairs).fill(Number.NaN);
       const mask = filtered && pairs ? subset(name, state.classes) : null;
-      const correct = mask && counting ? want(`correct/${name}`) : undefined;
-      loading ||= !all || mask === undefined || (mask !== null && counting && !correct);
-      const counts =
-        mask && correct
-          ? counted(name, packed(name, /** @type {Uint8Array} */ (correct), pairs, n), mask)
-          : null;
+      const sizes = { models, benchmarks: own.length, n };
+      const counts = mask && counting ? countsOf(name, sizes, mask, transient) : null;
+      loading ||= !all || mask === undefined || (mask !== null && counting && !counts);
+      partial ||= counts !== null && isLarge(name, sizes);
+      waiting ||= counts instanceof Float64Array; // counts of whole numbers are all there
       const known = mask && (counts || !counting) ? bits.count(mask) : null;
       /** @type {SetNumbers} */
       const numbers = { n, accuracy, benchmarks: own, counts, subset: known };
@@ -139,15 +167,22 @@ export function createTableData(columns, selection, wanted, arrived) {
       filtered,
       loading: loading && !trouble,
       waiting: waiting && !trouble,
+      partial,
       error: error.join("; "),
     };
   };
 }
 
+/** A mask as a part of a key. @param {Uint32Array} mask @param {number} n */
+const maskKey = (mask, n) => bits.toBase64(mask, n).replaceAll("/", "_");
+
 /** A key may hold a whole mask; its words need not. @param {string} key @param {string} why */
 function brief(key, why) {
   const [head, metric, mask] = key.split("/");
   if (head === "samples") return `mean ${metric} on the selected samples needs Python`;
+  if (head === "counts") {
+    return `accuracy of the rows out of view needs Python: ${why.replace(`${key}: `, "")}`;
+  }
   if (head !== "moments") return `${key}: ${why.replace(`${key}: `, "")}`;
   const where =
     mask === "all" ? "" : " on the selected samples, which is too much for the browser,";

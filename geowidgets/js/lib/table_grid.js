@@ -249,6 +249,8 @@ export function createGrid(scroll, painter, signal) {
     placeOf,
     node,
     cursor: () => home,
+    /** First and last line in view, the last one excluded. @returns {Span} */
+    span: () => seen.lines,
     /** Draw all lines again; with `hurry` what is out of view when it comes into it.
      * @param {boolean} [hurry] */
     repaint(hurry = false) {

@@ -40,7 +40,7 @@ export function createTableView(root, { columns, selection, display, change, hei
   const { bar, problem, scroll, legend, status } = parts(root);
   const tip = createTip(root);
   // Numbers that arrive during a drag must not change the view's height under the pointer.
-  const read = createTableData(columns, selection, display, () => update(dragging));
+  const read = createTableData(columns, selection, display, () => update(dragging), inView);
   const lines = createLinePainter({
     layout: () => layout,
     cells: () => cells,
@@ -139,7 +139,9 @@ export function createTableView(root, { columns, selection, display, change, hei
   function follow(transient = false) {
     let largest = 0;
     if (data.filtered) {
-      for (const { cell } of cells.shown(layout.lines, layout.columns)) {
+      const near = transient && data.partial;
+      const lines = near ? layout.lines.slice(...grid.span()) : layout.lines;
+      for (const { cell } of cells.shown(lines, layout.columns)) {
         // An unclear difference may be as large as it likes: it must not flatten the others.
         if (cell.clear) largest = Math.max(largest, Math.abs(cell.difference));
       }
@@ -150,6 +152,11 @@ export function createTableView(root, { columns, selection, display, change, hei
     style = { ...style, filtered: data.filtered, scale: kept };
     summaryStyle = mceStyle();
     focused = inFocus(selection.state(), selection.pairs(), columns.directory().benchmarks.length);
+  }
+
+  /** Models of the rows in view. */
+  function inView() {
+    return layout.lines.slice(...grid.span()).flatMap(({ models }) => models);
   }
 
   function mceStyle() {
