@@ -273,7 +273,7 @@ def test_locked_panels_share_their_scales(page: Notebook, tiny_store) -> None:
         [
             label
             for name in ("angle/0", "length", "margin")
-            for label in axis(panels.nth(k), name).locator(".gw-parallel-label").all_inner_texts()
+            for label in axis(panels.nth(k), name).locator(".gw-parallel-label").all_text_contents()
         ]
         for k in (0, 1)
     ]

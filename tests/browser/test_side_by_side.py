@@ -100,7 +100,7 @@ def ticks(panels: Locator) -> list[list[str]]:
         [
             text
             for name in names
-            for text in axes(panels.nth(k), name).locator(".gw-parallel-label").all_inner_texts()
+            for text in axes(panels.nth(k), name).locator(".gw-parallel-label").all_text_contents()
         ]
         for k in range(panels.count())
     ]

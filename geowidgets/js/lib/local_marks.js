@@ -21,6 +21,7 @@ function spoken({ n, correct, missing, chosen, chosenCorrect }, name) {
   return parts.join(", ");
 }
 
+const SHORT = 150; // a plot narrower than this has room for numbers alone
 const ACCURACY = 58; // room for "100.0 %" and a gap
 
 /** @param {SVGSVGElement} target
@@ -141,7 +142,11 @@ export function createMarks(target, { ruler, open, pick, name }) {
         return;
       }
       const words = [];
-      if (chosen) words.push(`${amount(chosen)} selected · ${share(chosenCorrect, chosen)}`);
+      const room = panels[k].place.width > SHORT;
+      if (chosen) {
+        const what = room ? " selected" : "";
+        words.push(`${amount(chosen)}${what} · ${share(chosenCorrect, chosen)}`);
+      }
       if (missing) words.push(`${amount(missing)} without a value`);
       write(part.missing, words.join(" · "));
       mark(part.group, "aria-label", spoken(one, name(panels[k].class)));

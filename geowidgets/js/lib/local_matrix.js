@@ -1,6 +1,6 @@
 // The scatter-plot matrix of one class: every metric against every other, histograms between.
 import { svg } from "./elements.js";
-import { drawPanel, widestLabel } from "./local_axes.js";
+import { drawPanel, panelTicks, widestLabel } from "./local_axes.js";
 import { binCount, histogram, layered } from "./local_distributions.js";
 import { columnOf } from "./local_loader.js";
 import { extent, roomy, union } from "./scales.js";
@@ -107,6 +107,7 @@ export function drawMatrix(target, { panels, diagonal, layout }, loaded, chosen)
   target.replaceChildren(
     ...panels.map(drawPanel),
     ...diagonal.map(drawFrame),
+    ...firstRow(diagonal[0]),
     bars,
     ...diagonal.flatMap(({ place, label = "" }) => [
       svg("text", heading(place.left + place.width / 2, HEAD - 7), label),
@@ -128,6 +129,18 @@ const turned = ({ top, height }) => `translate(12 ${top + height / 2}) rotate(-9
 function drawFrame(panel) {
   const outer = { ...panel.place, outerLeft: false };
   return drawPanel({ ...panel, place: outer, y: [0, 1], axes: { x: panel.axes.x, y: "" } });
+}
+
+/** The first row's scale, which stands beside the histogram as every row's stands at its left.
+ * @param {Panel} panel */
+function firstRow({ place, x }) {
+  return panelTicks({ x, y: x, place }).y.map(({ at, label }) =>
+    svg(
+      "text",
+      { class: "gw-local-tick", x: place.left - 6, y: place.top + at + 4, "text-anchor": "end" },
+      label,
+    ),
+  );
 }
 
 /** The histograms: everything, what is selected, and the compared pair's outline.

@@ -34,11 +34,10 @@ export function countClass(data, c, mask) {
 export function summary({ data, mask, pair, beyond, others, hidden = 0 }) {
   const whole = `${share(bits.count(data.correct), data.n)} correct`;
   const missing = data.groups.reduce((sum, group) => sum + group.missing, 0);
+  const chosen = mask ? bits.count(mask) : 0;
+  const right = mask && chosen ? bits.countAnd(mask, data.correct) : 0;
   const first = mask
-    ? `${amount(bits.count(mask))} of ${amount(data.n)} selected, accuracy ${share(
-        bits.countAnd(mask, data.correct),
-        bits.count(mask),
-      )}`
+    ? `${amount(chosen)} of ${amount(data.n)} selected${chosen ? `, accuracy ${share(right, chosen)}` : ""}`
     : `${amount(data.n)} samples, ${whole}`;
   const rest = mask ? [`all: ${whole}`, pair] : [pair];
   if (others) rest.push(`with ${others} ${others === 1 ? "clause" : "clauses"} from elsewhere`);

@@ -125,6 +125,7 @@ export function createDrawing(root, parts) {
         const words = frame.spoken({ axis, inverted, ...rest }, k, range);
         if (group.getAttribute("aria-label") !== words) group.setAttribute("aria-label", words);
       });
+      frame.makeWay();
     },
     /** @param {number} i sample, or −1 */
     focus: (i) => frame.showFocused(pathOf(i)),

@@ -7,9 +7,10 @@ import { fittingTicks } from "./scales.js";
 
 /** @typedef {import("./parallel_scene.js").Scene} Scene */
 /** @typedef {import("./parallel_layout.js").AxisPlace} AxisPlace */
-/** @typedef {{axis: import("./parallel_axes.js").Axis, place: AxisPlace, top: number,
- *   bottom: number, domain: [number, number], inverted: boolean}} OneAxis */
+/** @typedef {{axis: import("./parallel_axes.js").Axis, place: AxisPlace, limit: number,
+ *   top: number, bottom: number, domain: [number, number], inverted: boolean}} OneAxis */
 
+const CHARACTER = 6.6; // a tick label's width per character
 const LABEL = 15; // a tick label's height with room around it
 const COSINE = Math.cos((SLANT * Math.PI) / 180);
 const NARROW = 50; // a step between axes in which labels would crowd lines
@@ -21,7 +22,8 @@ export function createFrame(target, ruler) {
   const slot = svg("path", { class: "gw-parallel-slot", "aria-hidden": "true" });
   /** @type {OneAxis[]} */
   let axes = [];
-  /** @type {{group: SVGGElement, marks: ReturnType<typeof createAxisMarks>}[]} */
+  /** @type {{group: SVGGElement, marks: ReturnType<typeof createAxisMarks>,
+   *   labels: SVGTextElement[]}[]} `labels` of the ticks */
   let parts = [];
   let current = "";
 
@@ -33,6 +35,7 @@ export function createFrame(target, ruler) {
     axes = shown.map((axis, k) => ({
       axis,
       place: layout.axes[k],
+      limit: layout.width,
       top: layout.top,
       bottom: layout.bottom,
       domain: domains[k],
@@ -61,6 +64,7 @@ export function createFrame(target, ruler) {
   function makeAxis(one, k, layout) {
     const { axis, place: at, top, bottom } = one;
     const marks = createAxisMarks(one);
+    const ticks = tickMarks(one, labelled(k));
     const group = svg(
       "g",
       {
@@ -72,13 +76,14 @@ export function createFrame(target, ruler) {
       },
       marks.below,
       svg("path", { class: "gw-parallel-line", d: `M${at.x + 0.5} ${top}V${bottom}` }),
-      ...tickMarks(one, labelled(k)),
+      ...ticks,
       title(one, layout),
       marks.above,
       ...buttons(one),
     );
     group.dataset.axis = axis.id;
-    return { group, marks };
+    const labels = /** @type {SVGTextElement[]} */ (ticks.filter((t) => t.tagName === "text"));
+    return { group, marks, labels };
   }
 
   /** Labels stand where the scale begins or turns: neighbours share the class angles' scale.
@@ -117,6 +122,29 @@ export function createFrame(target, ruler) {
     return group;
   }
 
+  /** Where axes stand close, numbers of ranges give way to those on axes before (they stand in
+   * words above, too), and ticks' labels to the numbers that stay. */
+  function makeWay() {
+    const numbers = parts.flatMap(({ marks }) => marks.numbers());
+    /** @type {typeof numbers} */
+    const stay = [];
+    for (const one of numbers) {
+      const met = stay.some(
+        (other) => other.label.parentNode !== one.label.parentNode && meet(one, other),
+      );
+      mark(one.label, "visibility", met ? "hidden" : "inherit");
+      if (!met) stay.push(one);
+    }
+    axes.forEach(({ place: at }, k) => {
+      for (const label of parts[k].labels) {
+        const right = at.x - 6;
+        const left = right - CHARACTER * (label.textContent ?? "").length;
+        const tick = { left, right, y: Number(label.getAttribute("y")) };
+        mark(label, "visibility", stay.some((one) => meet(one, tick)) ? "hidden" : "inherit");
+      }
+    });
+  }
+
   /** @param {string} id */
   function setCurrent(id) {
     current = id;
@@ -143,6 +171,7 @@ export function createFrame(target, ruler) {
 
   return {
     place,
+    makeWay,
     focus,
     focusedAxis,
     current: () => current,
@@ -163,6 +192,11 @@ export function createFrame(target, ruler) {
 }
 
 /** @typedef {ReturnType<typeof createFrame>} Frame */
+
+/** @typedef {{left: number, right: number, y: number}} Line of text, `y` its foot */
+
+/** Whether two lines of text would touch. @param {Line} a @param {Line} b */
+const meet = (a, b) => a.right > b.left && b.right > a.left && Math.abs(a.y - b.y) < LABEL - 2;
 
 /** @param {OneAxis} one @param {boolean} labels */
 function tickMarks({ place, top, bottom, domain, inverted }, labels) {

@@ -9,6 +9,7 @@ import { inverse, linear } from "./scales.js";
 const REACH = 8; // left of the axis, where a brush still takes hold
 const HANDLE = 5;
 const LABEL = 12; // a label's height
+const CHARACTER = 7; // and a bold character's width
 
 /** From a value to its height and back. @param {OneAxis} one */
 export function heights({ domain, top, bottom, inverted }) {
@@ -84,10 +85,25 @@ export function createAxisMarks(one) {
       const above = Math.max(top + LABEL / 2, up - 3);
       label.setAttribute("y", String(upper ? above : Math.max(above + LABEL, y + 13)));
       write(label, axisValue(axis, values[k]));
+      // The last axis's numbers stay inside of the picture.
+      const beside = Math.min(x + place.band + 4, one.limit - 2 - widthOf(label));
+      label.setAttribute("x", String(beside));
     });
   }
 
+  /** The range's numbers and where they stand, as far as it has any. */
+  function numbers() {
+    if (range.getAttribute("visibility") === "hidden") return [];
+    return ends.map(({ label }) => ({
+      label,
+      left: Number(label.getAttribute("x")),
+      right: Number(label.getAttribute("x")) + widthOf(label),
+      y: Number(label.getAttribute("y")),
+    }));
+  }
+
   return {
+    numbers,
     below: svg("g", {}, ...papers, ...spreads),
     above: svg("g", {}, area, range),
     drawSpreads,
@@ -95,6 +111,9 @@ export function createAxisMarks(one) {
     drawRange,
   };
 }
+
+/** @param {SVGTextElement} label */
+const widthOf = (label) => CHARACTER * (label.textContent ?? "").length;
 
 /** @template {SVGElement} Made @param {string} name @param {Made} element */
 function part(name, element) {

@@ -42,10 +42,10 @@ export function summary({ reference, compared, population, mask, classes, pairs,
   const first = mask
     ? `${thousands(n)} of ${samples(of)}${what} selected`
     : `${samples(of)}${what}`;
-  const rest = [`${pairs[0]}: ${accuracy(chosen, reference)} correct`];
-  if (compared && compared.set === reference.set) {
+  const rest = n ? [`${pairs[0]}: ${accuracy(chosen, reference)} correct`] : [pairs[0]];
+  if (compared && compared.set === reference.set && n) {
     rest.push(`${pairs[1]}: ${accuracy(chosen, compared)} correct`);
-  } else if (compared) {
+  } else if (compared && compared.set !== reference.set) {
     rest.push(`${pairs[1]} holds other samples (set ${compared.set})`);
   }
   if (missing) {
