@@ -16,7 +16,8 @@ def test_closed_widgets_are_freed(tiny_store):
     """Catches a reference from a module, a callback or a hub that keeps closed views alive."""
     gc.collect()
     before = len(_instances)
-    views = [gw.LocalGeometry(tiny_store) for _ in range(3)]
+    kinds = (gw.LocalGeometry, gw.ParallelCoordinates, gw.EvaluationTable)
+    views = [kind(tiny_store) for kind in kinds for _ in range(2)]
     dead = [weakref.ref(view) for view in views]
     dead += [weakref.ref(hub) for view in views for hub in (view.selection, view.columns)]
     assert len(_instances) > before
