@@ -83,6 +83,8 @@ def moments(store: Any, metric: str, name: str, mask: np.ndarray | None = None) 
         float64 `(model, benchmark of the set, 3)`; NaN where a pair is not computed.
     """
     if metric == "ece":
+        if not hasattr(store, "head"):
+            raise KeyError("ece: this store keeps no classifiers, of which it is computed")
         return _calibration(store, name, mask)
     values = samples(store, metric, name)
     out = np.full((*values.shape[:2], 3), np.nan)
