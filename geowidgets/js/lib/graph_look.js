@@ -35,7 +35,8 @@ export function lookOf(scene, data, color, dark) {
     };
   }
   if (color === "turn") {
-    const least = Math.min(0, data.farthest);
+    // Shades for the turns that there are.
+    const least = Math.min(0.9, Math.floor(data.farthest * 10) / 10);
     const at = (/** @type {number} */ turn) => rampColor((1 - turn) / (1 - least), dark);
     return {
       colors: Array.from(scene.turns, (turn) => at(Number.isNaN(turn) ? 1 : turn)),

@@ -38,6 +38,9 @@ export function createStage(root, parts, nodes, longest) {
   /** @type {{raster: ReturnType<typeof createEdgeRaster>, image: ImageData, pixels: Uint32Array}
    *   |null} */
   let page = null;
+  /** @type {Partial<ReturnType<typeof prepared>> & {order: number[], fills: string[],
+   *   outline: string}} */
+  let known = { order: [], fills: [], outline: "" };
   /** @type {{key: string, colors: Uint32Array}} */
   let palette = { key: "", colors: new Uint32Array(0) };
 
@@ -123,12 +126,15 @@ export function createStage(root, parts, nodes, longest) {
     if (!context) return;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, size.width, size.height);
-    context.strokeStyle = getComputedStyle(root).backgroundColor;
+    if (known.scene !== scene || known.look !== look || known.units !== units) {
+      known = prepared(scene, look, units);
+    }
+    const { order, chosen, fills, outline } = known;
+    context.strokeStyle = outline;
     context.lineWidth = 1;
-    const chosen = units && new Set(units);
-    for (const i of order(scene, chosen)) {
+    for (const i of order) {
       context.globalAlpha = chosen && !chosen.has(i) ? PALE : 1;
-      context.fillStyle = css(look.colors[i]);
+      context.fillStyle = fills[i];
       context.beginPath();
       context.arc(at.x[i], at.y[i], discOf(i), 0, 2 * Math.PI);
       context.fill();
@@ -136,13 +142,17 @@ export function createStage(root, parts, nodes, longest) {
     }
   }
 
-  /** Visible units, the selected on top and small ones over large ones. @param {Scene} scene
-   * @param {Set<number>|null} chosen */
-  function order({ visible }, chosen) {
-    const rank = (/** @type {number} */ i) => (chosen?.has(i) ? 1e6 : 0) - radius[i];
-    return Array.from(nodes.keys())
-      .filter((i) => visible[i])
+  /** What stays from frame to frame: visible units, the selected on top and small ones over large
+   * ones, and their colours. @param {Scene} scene @param {Drawn["look"]} look
+   * @param {number[]|null} units */
+  function prepared(scene, look, units) {
+    const chosen = units && new Set(units);
+    const rank = (/** @type {number} */ i) => (chosen?.has(i) ? 1e6 : 0) - scene.norms[i];
+    const order = Array.from(nodes.keys())
+      .filter((i) => scene.visible[i])
       .sort((p, q) => rank(p) - rank(q));
+    const outline = getComputedStyle(root).backgroundColor;
+    return { scene, look, units, chosen, order, fills: look.colors.map(css), outline };
   }
 
   /** @param {Drawn} drawn */

@@ -8,8 +8,8 @@ import { button, saveMenu } from "./view_buttons.js";
 
 const SPEEDS = [0.5, 1, 2, 4, 8, 16, 30];
 const KERNELS = /** @type {[string, string][]} */ ([
-  ["tool", "d = (1 − cos)/2"],
-  ["report", "d² = 1 − cos"],
+  ["tool", "tool"],
+  ["report", "report"],
 ]);
 const KINDS = /** @type {[string, string][]} */ ([
   ["weights", "weights"],
@@ -154,11 +154,14 @@ function field(label, least, changed) {
     max: 1,
     step: "any",
     "aria-label": label,
-    onchange() {
-      const value = input.valueAsNumber;
-      input.blur();
-      if (value >= least && value <= 1) changed(value);
-    },
+    onchange: take,
+    // Hosts may keep Enter's own effect from a field.
+    onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && take(),
   });
+  function take() {
+    const value = input.valueAsNumber;
+    if (value >= least && value <= 1) changed(value);
+  }
+
   return input;
 }
