@@ -17,6 +17,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import geowidgets as gw
@@ -48,15 +49,22 @@ def main() -> int:
     """Print what was survived."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after these")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["geowidgets.store.compute", "tests.store.killing"])
     draw, folder = random.Random(given.seed), Path(tempfile.mkdtemp())
-    run(processes, folder / "whole.zarr")
+    # Without a limit: the first process waits for the preloaded modules on a crowded machine.
+    first = processes.Process(
+        target=compute, args=(str(folder / "whole.zarr"), None, str(folder / "w"))
+    )
+    first.start()
+    first.join()
     whole = gw.GeometryStore.open(folder / "whole.zarr").digest()
     path, before, kills, in_write, reads, finished, most = folder / "k.zarr", 0, 0, 0, 0, 0, 0
-    while kills < given.kills:
+    end = time.monotonic() + 60 * given.minutes
+    while kills < given.kills and time.monotonic() < end:
         writing = in_write < given.kills // 4 or draw.random() < 0.5
         killed, seen = interrupted(processes, path, draw, writing)
         kills, in_write, reads = kills + killed, in_write + (killed and writing), reads + seen + 1
