@@ -78,6 +78,7 @@ _HOME = {
     "Explorer": "geowidgets.widgets.explorer",
     "Spectrum": "geowidgets.widgets.spectrum",
     "LatentStar": "geowidgets.widgets.latent_star",
+    "DimensionCurves": "geowidgets.widgets.dimension_curves",
     "save_page": "geowidgets.widgets.saved_page",
     # rung 6
     "demo_study": "geowidgets.demo",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -72,3 +73,61 @@ def test_stars_fit_in_any_theme(shared: Notebook, width: int, dark: bool) -> Non
         assert box and place["x"] >= box["x"]
         assert place["x"] + place["width"] <= box["x"] + box["width"]
     shared.photograph(f"star-{'dark' if dark else 'light'}-{width}", view)
+
+
+def test_a_brush_is_what_lies_inside(shared: Notebook) -> None:
+    """A box upside down, in another star's units, or of which Python hears nothing."""
+    shared.page.set_viewport_size({"width": 1600, "height": 2200})
+    view = star(shared, ALONE)
+    view.get_by_role("button", name="Box").click()
+    box = steady(view.locator(".gw-star-area").first)
+    mouse = shared.page.mouse
+    left, top = box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"]
+    mouse.move(left, top)
+    mouse.down()
+    mouse.move(left + 0.3 * box["width"], top + 0.5 * box["height"], steps=8)
+    mouse.up()
+    expect(view.locator("[role=status] strong")).to_contain_text("of 599 samples selected")
+    said = told(shared)
+    west, east, south, north = said["extent"]
+    x, y = np.array(said["features"]).T
+    across = (x - west) / (east - west)
+    down = (north - y) / (north - south)
+    edges = np.abs(np.stack([across - 0.3, across - 0.6, down - 0.2, down - 0.7])).min(0) < 0.01
+    inside = (across > 0.3) & (across < 0.6) & (down > 0.2) & (down < 0.7)
+    chosen = np.isin(np.arange(599), said["samples"])
+    assert 10 < chosen.sum() < 589 and (chosen == inside)[~edges].all()
+    shared.photograph("star-brushed", view)
+    view.locator(".gw-star-over").focus()
+    shared.page.keyboard.press("Escape")
+    expect(view.locator("[role=status] strong")).to_have_text("599 samples")
+
+
+def test_keyboard_alone(shared: Notebook) -> None:
+    """A class or a sample that only a pointer can choose."""
+    view = star(shared, ALONE)
+    view.get_by_role("button", name="3", exact=True).click()
+    labels = np.array(told(shared)["labels"])
+    assert told(shared)["samples"] == np.flatnonzero(labels == 3).tolist()
+    view.locator(".gw-star-over").focus()
+    shared.page.keyboard.press("Escape")
+    shared.page.keyboard.press("ArrowRight")
+    shared.page.keyboard.press("Space")
+    expect(view.locator("[role=status] strong")).to_contain_text("1 of 599 samples selected")
+    said = told(shared)
+    assert said["samples"] == [said["focused"]]
+    expect(view.locator(".gw-visually-hidden")).to_contain_text(f"Sample {said['focused']}, true")
+    shared.photograph("star-focus", view)
+    shared.page.keyboard.press("Escape")
+
+
+def test_a_selection_is_shared(shared: Notebook) -> None:
+    """A star whose brush moves no other view, or that keeps its own."""
+    view = star(shared, LINKED)
+    view.get_by_role("button", name="7", exact=True).click()
+    sevens = int((np.array(told(shared)["labels"]) == 7).sum())
+    panels = shared.output(PANELS).locator(".gw-local")
+    expect(panels).to_contain_text(f"{sevens} of 599")
+    assert len(json.loads(shared.run(ASK))["samples"]) == sevens
+    panels.get_by_role("button", name="Undo").click()
+    expect(view.locator("[role=status] strong")).to_have_text("599 samples")

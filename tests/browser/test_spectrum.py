@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -22,6 +24,14 @@ view = gw.Spectrum(net, record=record, data=(test.images, test.labels), ranks=[2
 view.wait()
 view
 """
+# The page answers while a cell runs: widgets' messages go to a subshell.
+WAIT_FOR_FILE = """
+import time
+end = time.monotonic() + 60
+while not Path("spectrum.png").exists() and time.monotonic() < end:
+    time.sleep(0.05)
+print(Path("spectrum.png").read_bytes()[:4])
+"""
 VIEW, SAY, SAVE, WRITTEN = 0, 1, 2, 3
 
 
@@ -31,7 +41,7 @@ def shared(open_shared: Open) -> Notebook:
         SETUP,
         "print(view.layer, view.epoch, view.rank, view.axes)",
         "view.save_png('spectrum.png')",
-        "print(Path('spectrum.png').read_bytes()[:4])",
+        WAIT_FOR_FILE,
     ]
     notebook = open_shared(cells, height=1400)
     notebook.run(VIEW)
@@ -74,3 +84,18 @@ def test_controls_reach_python(shared: Notebook, view: Locator) -> None:
     slider.focus()
     shared.page.keyboard.press("End")
     expect(view.locator("[role=status]").first).to_contain_text("epoch 3")
+
+
+def test_pictures(shared: Notebook, view: Locator, tmp_path: Path) -> None:
+    """A picture without figures, of colours that end with the page, or a file that never comes."""
+    with shared.page.expect_download() as download:
+        view.locator("summary").click()
+        view.get_by_role("button", name="SVG").click()
+    download.value.save_as(tmp_path / "spectrum.svg")
+    assert download.value.suggested_filename == "spectrum.svg"
+    text = (tmp_path / "spectrum.svg").read_text()
+    assert "var(--" not in text and text.count("Eigenvalues of WW") == 1
+    assert "chosen rank k" in text and "eigenvalues lie above" in text
+    shared.keep("spectrum-saved", tmp_path / "spectrum.svg")
+    shared.run(SAVE)
+    assert "PNG" in shared.run(WRITTEN)

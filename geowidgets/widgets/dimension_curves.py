@@ -1,0 +1,88 @@
+"""`DimensionCurves`: the curse of dimensionality as two curves (Fig. 11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geowidgets.widgets import bqplot_chart as chart
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEFT, RIGHT = "Random pairs", "Samples and their class direction"
+
+
+class DimensionCurves(chart.ChartBox):
+    """Mean angle ± one standard deviation over the dimension: random pairs, and trained nets.
+
+    Left, pairs of uniform random vectors; right, samples and their class direction in nets whose
+    last feature layer has so many units, after training (blue) and before (grey). Dimensions are
+    on a logarithmic axis, angles in degrees.
+
+    Args:
+        random: Table of `redundancy.random_angles`: `mean` and `std` by `dimension`.
+        widths: Table of `redundancy.angles_by_width`, which has `untrained_mean` and
+            `untrained_std`, too; None draws the left alone.
+
+    Raises:
+        TypeError: an unknown option.
+        ValueError: a table that lacks a column, or without a row.
+
+    Source: Li et al., "Understanding Robustness Lottery", §9.3, Fig. 11.
+
+    >>> DimensionCurves(random_angles([2, 10, 100]))                 # doctest: +SKIP
+    """
+
+    def __init__(
+        self, random: pd.DataFrame, widths: pd.DataFrame | None = None, **unknown: Any
+    ) -> None:
+        chart.check_options("DimensionCurves", unknown, ("random", "widths"))
+        _check("random", random, ("mean", "std"))
+        if widths is not None:
+            _check("widths", widths, ("mean", "std", "untrained_mean", "untrained_std"))
+        super().__init__([], "dimension")
+        figures = [_drawn(LEFT, random, {"": "now"})]
+        legend = [[chart.COLORS["now"], "line", "mean"], [chart.COLORS["now"], "dashed", "± std"]]
+        words = [_words("random pairs", random)]
+        if widths is not None:
+            figures.append(_drawn(RIGHT, widths, {"untrained_": "before", "": "now"}))
+            legend.append([chart.COLORS["before"], "line", "before training"])
+            words.append(_words("trained nets", widths))
+        self._figures.children = figures
+        self._frame.legend = legend
+        self._frame.words = "; ".join(words) + "."
+
+
+def _check(name: str, table: Any, columns: tuple[str, ...]) -> None:
+    lacking = [one for one in columns if one not in getattr(table, "columns", ())]
+    if lacking:
+        raise ValueError(f"{name}: expected a table with {', '.join(columns)}, lacks {lacking[0]}")
+    if len(table) == 0 or min(table.index) < 1:
+        raise ValueError(f"{name}: expected dimensions of at least 1, got {list(table.index)[:5]}")
+
+
+def _drawn(title: str, table: pd.DataFrame, kinds: dict[str, str]) -> Any:
+    """One figure: for each kind, by its columns' prefix, the mean and the band's two edges."""
+    made = chart.figure(title, "dimension", "angle, °", log=True)
+    at = np.asarray(table.index, np.float64)
+    top = 0.0
+    for prefix, color in kinds.items():
+        mean, std = table[f"{prefix}mean"].to_numpy(), table[f"{prefix}std"].to_numpy()
+        for edge in (mean - std, mean + std):
+            chart.put(chart.line(made, color, dashed=True, width=1), at, edge)
+        chart.put(chart.line(made, color), at, mean)
+        tip = ("dimension", "mean, °"), ("", ".1f")
+        chart.put(chart.dots(made, color, size=30, tip=tip), at, mean)
+        top = max(top, float(np.nanmax(mean + std)))
+    chart.ranges(made, (at.min() / 1.1, at.max() * 1.1), (0, min(180.0, max(100.0, 1.05 * top))))
+    return made
+
+
+def _words(what: str, table: pd.DataFrame) -> str:
+    first, last = table.iloc[0], table.iloc[-1]
+    return (
+        f"{what}: {first['mean']:.1f} ± {first['std']:.1f}° at dimension {table.index[0]}, "
+        f"{last['mean']:.1f} ± {last['std']:.1f}° at {table.index[-1]}"
+    )
