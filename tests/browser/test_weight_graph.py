@@ -312,7 +312,7 @@ def test_pictures_hold_every_unit(shared: Notebook, view: Locator) -> None:
         view.get_by_role("button", name="SVG").click()
     text = Path(download.value.path()).read_text()
     assert text.count("data-unit=") >= UNITS
-    assert "Components against the cut-off" in text
+    assert "Components by cut-off" in text
     assert "data:image/png;base64" in text
     with shared.page.expect_download() as download:
         view.locator("summary", has_text="Save").click()

@@ -13,7 +13,7 @@ export function createComponents(on, signal) {
     label: "Connected components and the largest one's norm against the cut-off.",
     second: true,
   });
-  chart.heading.append("Components against the cut-off");
+  chart.heading.append("Components by cut-off");
   /** @type {[number, number]} */
   let domain = [0, 1];
   let held = -1;
