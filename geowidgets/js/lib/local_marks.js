@@ -11,12 +11,16 @@ import { amount, share } from "./words.js";
 
 /** @param {Counts} counts @param {string} name */
 function spoken({ n, correct, missing, chosen, chosenCorrect }, name) {
-  const parts = [
-    `class ${name}`,
-    n ? `${share(correct, n)} of ${amount(n)} correct` : "no samples",
-  ];
-  if (chosen !== null)
-    parts.push(`${amount(chosen)} selected, ${share(chosenCorrect, chosen)} correct`);
+  // Begins as what is seen: who speaks to the browser says what they read.
+  const parts = chosen
+    ? [
+        `class ${name}`,
+        share(correct, n),
+        `${amount(chosen)} selected · ${share(chosenCorrect, chosen)} correct`,
+        `of ${amount(n)} in all`,
+      ]
+    : [`class ${name}`, n ? `${share(correct, n)} of ${amount(n)} correct` : "no samples"];
+  if (chosen === 0) parts.push("0 selected");
   if (missing) parts.push(`${amount(missing)} without a value`);
   return parts.join(", ");
 }
