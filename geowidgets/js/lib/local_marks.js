@@ -11,16 +11,12 @@ import { amount, share } from "./words.js";
 
 /** @param {Counts} counts @param {string} name */
 function spoken({ n, correct, missing, chosen, chosenCorrect }, name) {
-  // Begins as what is seen: who speaks to the browser says what they read.
-  const parts = chosen
-    ? [
-        `class ${name}`,
-        share(correct, n),
-        `${amount(chosen)} selected · ${share(chosenCorrect, chosen)} correct`,
-        `of ${amount(n)} in all`,
-      ]
-    : [`class ${name}`, n ? `${share(correct, n)} of ${amount(n)} correct` : "no samples"];
-  if (chosen === 0) parts.push("0 selected");
+  const parts = [
+    `class ${name}`,
+    n ? `${share(correct, n)} of ${amount(n)} correct` : "no samples",
+  ];
+  if (chosen !== null)
+    parts.push(`${amount(chosen)} selected, ${share(chosenCorrect, chosen)} correct`);
   if (missing) parts.push(`${amount(missing)} without a value`);
   return parts.join(", ");
 }
@@ -61,6 +57,7 @@ export function createMarks(target, { ruler, open, pick, name }) {
     });
     const missing = svg("text", {
       class: "gw-local-missing",
+      "aria-hidden": "true",
       x: left + width - 4,
       y: top + height - 5,
       "text-anchor": "end",
@@ -89,7 +86,6 @@ export function createMarks(target, { ruler, open, pick, name }) {
       title,
       accuracy,
       note,
-      missing,
       frame,
       shapes,
     );
@@ -121,7 +117,8 @@ export function createMarks(target, { ruler, open, pick, name }) {
     parts = panels.map(makePanel);
     target.setAttribute("width", String(layout.width));
     target.setAttribute("height", String(layout.height));
-    target.replaceChildren(...parts.map((part) => part.group), ring);
+    // Words beside a button: its own label says them too, in another order.
+    target.replaceChildren(...parts.flatMap((part) => [part.missing, part.group]), ring);
     if (focused >= 0) focusPanel(current);
   }
 
