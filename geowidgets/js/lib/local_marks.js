@@ -47,7 +47,7 @@ export function createMarks(target, { ruler, open, pick, name }) {
     const title = svg(
       "text",
       { class: "gw-local-class", x: outer.left, y: outer.top - 7 },
-      label ? "" : ruler.fit(name(c), outer.width - ACCURACY),
+      label ? "" : `${ruler.fit(name(c), outer.width - ACCURACY)} `, // apart from the next, read aloud
     );
     const note = svg("text", {
       class: "gw-local-note",
@@ -81,7 +81,6 @@ export function createMarks(target, { ruler, open, pick, name }) {
         tabindex: k === current ? 0 : -1,
         onfocus: () => setCurrent(k),
       },
-      svg("title", {}, label ?? `${name(c)}: click for all metrics, Shift+click to select`),
       head,
       title,
       accuracy,
@@ -89,13 +88,14 @@ export function createMarks(target, { ruler, open, pick, name }) {
       frame,
       shapes,
     );
-    // The panel's own label says it all, in words.
-    for (const part of group.children) part.setAttribute("aria-hidden", "true");
     head.addEventListener("click", (event) => {
       if (event.shiftKey) pick(k, true);
       else open(k);
     });
-    return { group, accuracy, note, missing, shapes, frame };
+    // Around the button: what is inside one should be part of its name.
+    const hint = label ?? `${name(c)}: click for all metrics, Shift+click to select`;
+    const whole = svg("g", {}, svg("title", {}, hint), missing, group);
+    return { whole, group, accuracy, note, missing, shapes, frame };
   }
 
   /** @param {number} k */
@@ -117,8 +117,7 @@ export function createMarks(target, { ruler, open, pick, name }) {
     parts = panels.map(makePanel);
     target.setAttribute("width", String(layout.width));
     target.setAttribute("height", String(layout.height));
-    // Words beside a button: its own label says them too, in another order.
-    target.replaceChildren(...parts.flatMap((part) => [part.missing, part.group]), ring);
+    target.replaceChildren(...parts.map((part) => part.whole), ring);
     if (focused >= 0) focusPanel(current);
   }
 
