@@ -29,7 +29,8 @@ def interrupted(processes, path: Path, draw: random.Random, in_write: bool) -> t
     """One round: whether it was killed, and how often the store was read meanwhile."""
     started = path.with_suffix(".started")
     started.unlink(missing_ok=True)
-    number = draw.randrange(1, 60) if in_write else None
+    # A run is some 600 writes: small numbers alone would die in the plan for ever.
+    number = draw.randrange(1, 400) if in_write else None
     process = processes.Process(target=compute, args=(str(path), number, str(started)))
     process.start()
     while not started.exists() and process.is_alive():
