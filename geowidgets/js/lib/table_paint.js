@@ -40,19 +40,22 @@ const BOTTOM = 6;
 export const DIMMED = 0.28;
 
 const REMEMBERED = 4096; // colours as text: a heat map has some hundred
-/** @type {Map<number, string>} */
-const texts = new Map();
+/** By opacity in thousandths, then by colour: both small integers, which maps find fastest.
+ * @type {Map<number, string>[]} */
+const texts = [];
 
 /** A colour as style sheets write it, its opacity to a thousandth; remembered, as a drag asks for
  * the same few thousands of times. @param {Rgba} color @param {number} [alpha] */
 export function css([r, g, b, a], alpha = 1) {
   const opacity = Math.round(1000 * a * alpha);
-  const key = ((r * 256 + g) * 256 + b) * 1024 + opacity;
-  let text = texts.get(key);
+  texts[opacity] ??= new Map();
+  const known = texts[opacity];
+  const key = (r << 16) | (g << 8) | b;
+  let text = known.get(key);
   if (text === undefined) {
-    if (texts.size >= REMEMBERED) texts.clear();
+    if (known.size >= REMEMBERED) known.clear();
     text = `rgb(${r} ${g} ${b} / ${opacity / 1000})`;
-    texts.set(key, text);
+    known.set(key, text);
   }
   return text;
 }
