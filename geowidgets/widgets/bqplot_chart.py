@@ -17,6 +17,7 @@ import numpy as np
 import traitlets as t
 from ipywidgets import HBox, Layout, VBox, Widget
 
+from geowidgets.widgets import whole_file
 from geowidgets.widgets._base import BundledWidget, nearest
 
 COLORS = {
@@ -66,7 +67,7 @@ class ChartFrame(BundledWidget):
             return
         where = self._asked.pop(str(content.get("name")), None)
         if where is not None:
-            where.write_bytes(bytes(buffers[0]))
+            whole_file.write(where, bytes(buffers[0]))
 
 
 class ChartBox(VBox):

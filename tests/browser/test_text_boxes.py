@@ -95,7 +95,7 @@ def test_no_text_meets_another(
 ) -> None:
     """A name drawn over its neighbour, over a number, or out of its view."""
     if classes > 10 and make in (table, grid, similarity_map):
-        pytest.skip("they show no classes")
+        pytest.skip(f"{make.__name__}: shows no classes, whose number changes nothing")
     store = long_store(classes)
     selection = gw.Selection(store)
     view = make(store, selection)
