@@ -109,6 +109,8 @@ class ModelEntry:
         if self.weights is not None:
             try:
                 load_state(module, self.weights)
+            except FileNotFoundError as error:
+                raise FileNotFoundError(f"model {self.name!r}: {error}") from error
             except Exception as error:
                 raise ValueError(f"model {self.name!r}: {error}") from error
         return module
