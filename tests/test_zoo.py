@@ -33,7 +33,10 @@ PARAMETERS = {  # counted by hand from the papers' tables, classifier for ten cl
 
 def test_every_architecture_is_listed():
     """An architecture without a test is one that may not run."""
-    assert set(PARAMETERS) == set(zoo.ARCHITECTURES)
+    # Studies add small ones of their own.
+    builders = zoo.ARCHITECTURES.items()
+    own = {name for name, build in builders if build.__module__.startswith("geowidgets.")}
+    assert set(PARAMETERS) == own
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

@@ -8,7 +8,6 @@ import { createChips } from "./parallel_chips.js";
 import { listenForControls } from "./parallel_controls.js";
 import { population } from "./parallel_data.js";
 import { createDrawing } from "./parallel_drawing.js";
-import { warmUp } from "./parallel_lines.js";
 import { createLoader } from "./parallel_loader.js";
 import { createParts } from "./parallel_parts.js";
 import { createPeople } from "./parallel_people.js";
@@ -125,7 +124,6 @@ export function createParallelView(root, options) {
 
   assemble();
   listen();
-  warmUp();
   reload();
 
   // ---- parts
