@@ -80,6 +80,7 @@ _HOME = {
     "LatentStar": "geowidgets.widgets.latent_star",
     "DimensionCurves": "geowidgets.widgets.dimension_curves",
     "save_page": "geowidgets.widgets.saved_page",
+    "keep_alive": "geowidgets.widgets.kept_state",
     # rung 6
     "demo_study": "geowidgets.demo",
 }

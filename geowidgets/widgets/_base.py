@@ -150,6 +150,13 @@ class Hub(BundledWidget):
 class Displayed(BundledWidget):
     """A widget with a view; those that need no store and no selection are this and no more."""
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget, and beside it what stands in where no widget can be shown."""
+        from geowidgets.widgets.kept_state import mime_bundle
+
+        data, metadata = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        return mime_bundle(self, data), metadata
+
     def save_html(self, path: str | os.PathLike[str], **options: Any) -> SavedPage:
         """Write this view as one HTML file that lives without a kernel; see `save_page`.
 

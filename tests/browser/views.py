@@ -81,8 +81,9 @@ class Table:
 STEADY = """async ([target, limit]) => {
   const pause = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
   const root = target.closest('.gw-root');
+  const shadow = target.getRootNode();  // the document's own, or one that the host put around it
   const reached = ({ x, y, width, height }) => y >= 0 && y + height <= innerHeight
-    && document.elementFromPoint(x + width / 2, y + height / 2)?.closest('.gw-root') === root;
+    && shadow.elementFromPoint(x + width / 2, y + height / 2)?.closest('.gw-root') === root;
   const place = () => {
     const { x, y, width, height } = target.getBoundingClientRect();
     if (reached({ x, y, width, height })) return { x, y, width, height };
