@@ -13,7 +13,7 @@ from geowidgets.pruning.masks import apply, smallest
 from geowidgets.pruning.registry import Request, register
 
 TIE = 1e-13
-CRITERIA = ("max_mag", "min_mag", "max_fp", "min_fp", "random_units")
+CRITERIA = ("max_mag", "min_mag", "max_fp", "min_fp", "max_gram", "min_gram", "random_units")
 
 
 def frame_potential(weight: Tensor) -> float:
@@ -43,6 +43,10 @@ def removal_order(
       norm.
     * `max_fp` / `min_fp`: smallest / largest c_i = Σ_j ⟨ŵ_i, ŵ_j⟩² over the units that are left;
       after removing i, c_j −= ⟨ŵ_i, ŵ_j⟩² (O(m) a step, the order of recomputing in full).
+    * `max_gram` / `min_gram`: the unit without which Σ_ij ⟨w_i, w_j⟩² = ‖WWᵀ‖_F² of what is left,
+      the frame potential of rows that are not normalised, falls least / most. It weighs norm and
+      direction at once; the report's program has it as `max_fp_mod` and its Fig. 2 leaves it to
+      "other pruning metrics".
     * `random_units`: a uniform permutation.
 
     Args:
@@ -67,20 +71,26 @@ def removal_order(
         norms = weight.detach().flatten(1).double().norm(dim=1)
         norms = norms if criterion == "max_mag" else -norms
         return norms.argsort(stable=True).cpu()
-    return _frame_potential_order(weight, 1.0 if criterion == "max_fp" else -1.0)
+    sign = 1.0 if criterion.startswith("max") else -1.0
+    if criterion.endswith("gram"):
+        flat = weight.detach().flatten(1).double()
+        longest = flat.norm(dim=1).max().clamp(min=1e-300)
+        return _greedy_order((flat @ flat.T / longest**2) ** 2, sign)
+    return _greedy_order(_gram_squared(weight), sign)
 
 
-def _frame_potential_order(weight: Tensor, sign: float) -> Tensor:
-    squared = _gram_squared(weight)
-    contribution = sign * squared.sum(1)
+def _greedy_order(squared: Tensor, sign: float) -> Tensor:
+    """Remove, one after another, the unit of the smallest signed change of Σ_ij S_ij."""
+    # Row and column i go, and S_ii is in both.
+    change = sign * (2 * squared.sum(1) - squared.diagonal())
     order = []
-    for _ in range(len(weight)):
-        # Rounding must not decide between equal contributions, such as those of the last two.
-        least = contribution.min() + TIE * len(weight)
-        unit = int((contribution <= least).nonzero()[0, 0])
+    for _ in range(len(squared)):
+        # Rounding must not decide between equal changes, such as those of the last two.
+        least = change.min() + TIE * len(squared)
+        unit = int((change <= least).nonzero()[0, 0])
         order.append(unit)
-        contribution -= sign * squared[unit]
-        contribution[unit] = torch.inf
+        change -= 2 * sign * squared[unit]
+        change[unit] = torch.inf
     return torch.tensor(order)
 
 
@@ -123,6 +133,18 @@ def max_fp(request: Request) -> dict[str, Tensor]:
 def min_fp(request: Request) -> dict[str, Tensor]:
     """Remove the units that contribute most to the frame potential, greedily (harms)."""
     return _scores(request, "min_fp")
+
+
+@register("max_gram", unit="unit")
+def max_gram(request: Request) -> dict[str, Tensor]:
+    """Remove the units without which ‖WWᵀ‖_F² falls least, greedily: norm and angle at once."""
+    return _scores(request, "max_gram")
+
+
+@register("min_gram", unit="unit")
+def min_gram(request: Request) -> dict[str, Tensor]:
+    """Remove the units without which ‖WWᵀ‖_F² falls most, greedily (harms)."""
+    return _scores(request, "min_gram")
 
 
 @register("random_units", unit="unit")

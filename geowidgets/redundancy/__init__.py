@@ -15,6 +15,7 @@ from geowidgets.redundancy.low_rank import (
     residual_curve,
 )
 from geowidgets.redundancy.removal import removal_curves
+from geowidgets.redundancy.resampling import resampled
 from geowidgets.redundancy.similarity_graph import (
     component_labels,
     components,
@@ -58,6 +59,7 @@ __all__ = [
     "project",
     "random_angles",
     "removal_curves",
+    "resampled",
     "residual_curve",
     "row_space",
     "spectrum",

@@ -11,6 +11,7 @@ from torch import nn
 
 from geowidgets.geometry import angles, random_pair_angles
 from geowidgets.latents import capture
+from geowidgets.redundancy.star import StarNet
 from geowidgets.training import to_input, train
 from geowidgets.zoo import lenet5
 
@@ -41,7 +42,15 @@ def random_angles(dimensions: Sequence[int], pairs: int = 10_000, **settings: An
     )
 
 
-def lenet5_of_width(width: int, num_classes: int, in_channels: int, size: int, seed: int = 0):
+def lenet5_of_width(
+    width: int,
+    num_classes: int,
+    in_channels: int,
+    size: int,
+    *,
+    relu: bool = False,
+    seed: int = 0,
+) -> nn.Module:
     """LeNet-5 whose last feature layer has `width` units instead of 84, with fresh weights.
 
     Example:
@@ -50,9 +59,11 @@ def lenet5_of_width(width: int, num_classes: int, in_channels: int, size: int, s
     """
     if width < 1:
         raise ValueError(f"width: expected at least 1 unit, got {width}")
-    net: Any = lenet5(num_classes, in_channels, size, seed=seed)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
+        if not relu:
+            return StarNet(num_classes, in_channels, size, width)
+        net: Any = lenet5(num_classes, in_channels, size, seed=seed)
         net.fc2 = nn.Linear(net.fc2.in_features, width)
         net.fc3 = nn.Linear(width, num_classes)
     return net
@@ -64,6 +75,7 @@ def angles_by_width(
     widths: Sequence[int],
     *,
     test: tuple[np.ndarray, np.ndarray] | None = None,
+    relu: bool = False,
     epochs: int = 10,
     lr: float = 2e-3,
     seed: int = 0,
@@ -72,14 +84,17 @@ def angles_by_width(
 ) -> pd.DataFrame:
     """Fig. 11, bottom: the samples' angle to their class direction by the last layer's width.
 
-    One LeNet-5 a width is measured before and after training.
+    One LeNet-5 a width is measured before and after training. Its features are linear, as those of
+    the star must be (Fig. 1 fills the plane); with a ReLU all of them are ≥ 0, and few units leave
+    most classes no room.
 
     Args:
         images: uint8 `(sample, y, x, channel)`, trained on.
         labels: int64 `(sample,)`.
         widths: numbers of units d in the last feature layer.
         test: images and labels that are measured; those of the training by default.
-        epochs: passes, with Adam.
+        relu: whether the last feature layer has a ReLU, as in many programs called LeNet-5.
+        epochs: passes, with Adam and a cosine schedule.
         lr: learning rate.
         seed: of the initial weights and the shuffles.
         device: "auto" takes CUDA where there is one.
@@ -104,7 +119,9 @@ def angles_by_width(
     classes = int(max(labels.max(), shown[1].max())) + 1
     rows = []
     for width in widths:
-        net = lenet5_of_width(width, classes, images.shape[3], images.shape[1], seed)
+        net = lenet5_of_width(
+            width, classes, images.shape[3], images.shape[1], relu=relu, seed=seed
+        )
         before = _angles(net, *shown)[0]
         train(
             net, images, labels, epochs=epochs, optimizer="adam", lr=lr, weight_decay=0.0,

@@ -32,8 +32,9 @@ def removal_curves(
 ) -> xr.Dataset:
     """Accuracy after every removal of a unit from one layer, for each criterion.
 
-    `max_…` keep the measure (norm, frame potential) of what is left high, `min_…` low;
-    `random_units` is repeated and stands as mean ± standard deviation.
+    `max_…` keep the measure of what is left high, `min_…` low: the norms (`mag`), the frame
+    potential of normalised rows (`fp`), or ‖WWᵀ‖_F², which is both (`gram`); `random_units` is
+    repeated and stands as mean ± standard deviation.
 
     Args:
         model: the net; changed while this runs and restored afterwards.

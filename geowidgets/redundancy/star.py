@@ -17,25 +17,28 @@ SIDE = 128
 
 
 class StarNet(nn.Module):
-    """Two 5×5 convolutions (6, 16) and 120 units, then two linear features, then the classes.
+    """LeNet-5 with `width` linear features: convolutions (6, 16), 120 units, then the features.
 
-    The features have no ReLU: with one they would all lie in a single quadrant.
+    The features have no ReLU: with one, two of them would all lie in a single quadrant, and the
+    star of Fig. 1 fills the plane.
     """
 
-    def __init__(self, num_classes: int, in_channels: int, size: int) -> None:
+    def __init__(self, num_classes: int, in_channels: int, size: int, width: int = 2) -> None:
         super().__init__()
         if size < 16:
             raise ValueError(f"size: expected at least 16 pixels, got {size}")
+        if width < 1:
+            raise ValueError(f"width: expected at least 1 unit, got {width}")
         side = (size // 2 - 4) // 2
         self.conv1 = nn.Conv2d(in_channels, 6, 5, padding=2)
         self.conv2 = nn.Conv2d(6, 16, 5)
         self.pool = nn.MaxPool2d(2)
         self.fc1 = nn.Linear(16 * side * side, 120)
-        self.fc2 = nn.Linear(120, 2)
-        self.fc3 = nn.Linear(2, num_classes)
+        self.fc2 = nn.Linear(120, width)
+        self.fc3 = nn.Linear(width, num_classes)
 
     def features(self, images: Tensor) -> Tensor:
-        """Images `(sample, channel, y, x)` → the two features `(sample, 2)`."""
+        """Images `(sample, channel, y, x)` → the features `(sample, feature)`."""
         maps = self.pool(torch.relu(self.conv1(images)))
         maps = self.pool(torch.relu(self.conv2(maps)))
         return self.fc2(torch.relu(self.fc1(maps.flatten(1))))

@@ -19,6 +19,7 @@ from ipywidgets import HBox, Layout, VBox, Widget
 
 from geowidgets.widgets import whole_file
 from geowidgets.widgets._base import BundledWidget, nearest
+from geowidgets.widgets.bqplot_ticks import put_ticks, round_values
 
 COLORS = {
     "before": "var(--gw-reference, #8b939c)",
@@ -177,6 +178,23 @@ def line(chart: Any, color: str, *, dashed: bool = False, filled: bool = False, 
     return made
 
 
+def band(chart: Any, color: str):
+    """An area between two curves, of one of `COLORS`, added to the figure; see `put_band`."""
+    bqplot = _library()
+    made = bqplot.Lines(
+        x=np.zeros(0), y=np.zeros(0), scales=chart.gw_scales, colors=[COLORS[color]],
+        stroke_width=0.5, fill="inside", fill_colors=[COLORS[color]], fill_opacities=[0.22],
+        close_path=True, apply_clip=True,
+    )  # fmt: skip
+    chart.marks = [*chart.marks, made]
+    return made
+
+
+def put_band(mark: Any, x: Any, low: Any, high: Any) -> None:
+    """Give an area its two edges over x: there along the lower one, back along the upper."""
+    put(mark, np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]]))
+
+
 def dots(chart: Any, color: str, *, marker: str = "circle", size: int = 40, tip: Any = None):
     """Points of one of `COLORS`, added to the figure, with a tooltip where one is given."""
     bqplot = _library()
@@ -204,6 +222,8 @@ def ranges(chart: Any, x: tuple[float, float], y: tuple[float, float]) -> None:
     for axis, (low, high) in ((chart.gw_scales["x"], x), (chart.gw_scales["y"], y)):
         with axis.hold_sync():
             axis.min, axis.max = float(low), float(high)
+    if isinstance(chart.gw_scales["x"], _library().LogScale):
+        put_ticks(chart, round_values(*x))
 
 
 def _parts(widget: Any) -> list[Widget]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geowidgets.widgets import bqplot_chart as chart
+from geowidgets.widgets.bqplot_ticks import apart, put_ticks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,14 +45,15 @@ class DimensionCurves(chart.ChartBox):
         if widths is not None:
             _check("widths", widths, ("mean", "std", "untrained_mean", "untrained_std"))
         super().__init__([], "dimension")
-        figures = [_drawn(LEFT, random, {"": "now"})]
-        legend = [[chart.COLORS["now"], "line", "mean"], [chart.COLORS["now"], "dashed", "± std"]]
+        shown = [(LEFT, random, {"": "now"})]
+        legend = [[chart.COLORS["now"], "line", "mean"], [chart.COLORS["now"], "area", "± std"]]
         words = [_words("random pairs", random)]
         if widths is not None:
-            figures.append(_drawn(RIGHT, widths, {"untrained_": "before", "": "now"}))
+            shown.append((RIGHT, widths, {"untrained_": "before", "": "now"}))
             legend.append([chart.COLORS["before"], "line", "before training"])
             words.append(_words("trained nets", widths))
-        self._figures.children = figures
+        top = _top([(table, kinds) for _, table, kinds in shown])
+        self._figures.children = [_drawn(*one, top) for one in shown]
         self._frame.legend = legend
         self._frame.words = "; ".join(words) + "."
 
@@ -63,21 +66,30 @@ def _check(name: str, table: Any, columns: tuple[str, ...]) -> None:
         raise ValueError(f"{name}: expected dimensions of at least 1, got {list(table.index)[:5]}")
 
 
-def _drawn(title: str, table: pd.DataFrame, kinds: dict[str, str]) -> Any:
-    """One figure: for each kind, by its columns' prefix, the mean and the band's two edges."""
+def _drawn(title: str, table: pd.DataFrame, kinds: dict[str, str], top: float) -> Any:
+    """One figure: for each kind, by its columns' prefix, the mean in its band."""
     made = chart.figure(title, "dimension", "angle, °", log=True)
     at = np.asarray(table.index, np.float64)
-    top = 0.0
     for prefix, color in kinds.items():
         mean, std = table[f"{prefix}mean"].to_numpy(), table[f"{prefix}std"].to_numpy()
-        for edge in (mean - std, mean + std):
-            chart.put(chart.line(made, color, dashed=True, width=1), at, edge)
+        chart.put_band(chart.band(made, color), at, mean - std, mean + std)
         chart.put(chart.line(made, color), at, mean)
         tip = ("dimension", "mean, °"), ("", ".1f")
         chart.put(chart.dots(made, color, size=30, tip=tip), at, mean)
-        top = max(top, float(np.nanmax(mean + std)))
-    chart.ranges(made, (at.min() / 1.1, at.max() * 1.1), (0, min(180.0, max(100.0, 1.05 * top))))
+    low, high = at.min() / 1.1, at.max() * 1.1
+    chart.ranges(made, (low, high), (0, top))
+    put_ticks(made, apart(sorted({float(one) for one in at}), low, high))
     return made
+
+
+def _top(tables: Sequence[tuple[pd.DataFrame, dict[str, str]]]) -> float:
+    """End of the angles' axis, the same for both figures."""
+    highest = [
+        float(np.nanmax(table[f"{prefix}mean"] + table[f"{prefix}std"]))
+        for table, kinds in tables
+        for prefix in kinds
+    ]
+    return min(180.0, max(100.0, 1.05 * max(highest)))
 
 
 def _words(what: str, table: pd.DataFrame) -> str:

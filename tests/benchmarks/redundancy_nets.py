@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from geowidgets import datasets, zoo
+from geowidgets.redundancy import project, resampled
 from geowidgets.training import accuracy, recipe, train
 
 MEAN, DEVIATION = 0.1307, 0.3081  # of MNIST's training pixels in [0, 1]
@@ -40,6 +41,17 @@ class Trained:
     def accuracy(self, net: nn.Module) -> float:
         """Fraction of the test images, on the CPU."""
         return accuracy(net, self.images, self.labels, transform=self.normalise, device="cpu")  # type: ignore[arg-type]
+
+    def cheapest_rank(self, layer: str, whole: float) -> int:
+        """The smallest rank whose projection loses less than a point of `whole`, by halving."""
+        low, high = 1, len(dict(self.net.named_modules())[layer].weight)  # type: ignore[arg-type]
+        while low < high:
+            middle = (low + high) // 2
+            if whole - self.accuracy(project(self.net, layer, middle)) < 0.01:
+                high = middle
+            else:
+                low = middle + 1
+        return low
 
 
 def normalise(batch: torch.Tensor) -> torch.Tensor:
@@ -77,15 +89,24 @@ def lenet300(data: Path, folder: Path, classes: int = 10, seed: int = 0) -> Trai
     )  # fmt: skip
 
 
-def conv2(data: Path, folder: Path, classes: int = 10, seed: int = 0) -> Trained:
-    """Conv-2 after 6 epochs of 10,000 JPEG-recompressed colour images."""
+def conv2(
+    data: Path, folder: Path, classes: int = 10, seed: int = 0, classifier: int | None = None
+) -> Trained:
+    """Conv-2 after 6 epochs of 10,000 JPEG-recompressed colour images.
+
+    With `classifier`, a seed, the linear layers are drawn again ("re-sampled classifier").
+    """
     limit = 2_500 if classes == 5 else 1_600
     train_set = task(datasets.load_image_zip(data, "train", limit=limit), classes, COLOURS)
     test_set = task(datasets.load_image_zip(data, "test", limit=limit), classes, TESTED)
     net = zoo.conv2(classes, 3, 32, seed=seed)
+    kept = f"conv2-{classes}-{seed}.pt"
+    if classifier is not None:
+        net = resampled(net, ["fc1", "fc2", "fc3"], seed=classifier)
+        kept = f"conv2-{classes}-{seed}-{classifier}.pt"
     settings = recipe("conv2", epochs=6, lr=1e-3, schedule="cosine")
     return _trained(
-        net, train_set, test_set, folder / f"conv2-{classes}-{seed}.pt", settings, seed, None,
+        net, train_set, test_set, folder / kept, settings, seed, None,
         "Conv-2, Adam 1e-3 with a cosine schedule, batch 64, 6 epochs of 10,000 "
         "JPEG-recompressed CIFAR-10 images (report: Adam 2e-4, 26 epochs of 50,000)",
     )  # fmt: skip

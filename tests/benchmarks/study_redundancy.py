@@ -1,7 +1,7 @@
-"""Spectra, low rank and unit removal beside "Sources of redundancy"; exits with 1 on a missed bar.
+"""Spectra, unit removal and elbows beside "Sources of redundancy"; exits with 1 on a missed bar.
 
     python tests/benchmarks/study_redundancy.py --mnist mnist.npz --colour cifar.zip --nets FOLDER
-        [--part spectra rank units classes eckart_young] [--classes 5 10 20] [--dry]
+        [--part spectra units classes] [--classes 5 10 20] [--dry]
 
 `--mnist` is an .npz with train_x, …; `--colour` a zip of class/number.jpg. Trained nets are kept in
 `--nets`. Each part replaces its section of tests/benchmarks/results/redundancy.md unless --dry.
@@ -21,13 +21,9 @@ from torch import nn
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from geowidgets.redundancy import (
-    accuracy_lost,
-    low_rank,
     marchenko_pastur_support,
-    project,
     removal_curves,
     residual_curve,
-    row_space,
     spectrum,
 )
 from geowidgets.training import accuracy
@@ -106,59 +102,6 @@ def timed() -> float:
         spectrum(weight)
         best = min(best, time.process_time() - start)
     return best
-
-
-def rank(given: argparse.Namespace) -> Found:
-    """Fig. 8: what a projection to rank 10 keeps and costs, beside one to ten random directions."""
-    lines = [
-        "Report, means of ten: Conv-2 keeps 70.25 % and loses 6.34 points; Conv-6 61.43 %, 1.61.",
-        "",
-        "| net, layer fc1 | accuracy | 100·‖W₁₀‖/‖W‖ | a − a_proj | ten random directions of the "
-        "row space instead | smallest rank that loses < 1 point |",
-        "|---|---|---|---|---|---|",
-    ]
-    missed = []
-    for name, made, layer in layers(given)[:2]:
-        table = accuracy_lost(made.net, layer, [10], made.accuracy)
-        whole = float(table.accuracy[10] + table.lost[10])
-        random = whole - made.accuracy(randomly(made.net, layer, 10))
-        lines.append(
-            f"| {name} | {100 * whole:.2f} | {table.kept[10]:.2f} | {100 * table.lost[10]:.2f} | "
-            f"{100 * random:.2f} | {smallest(made, layer, whole)} |"
-        )
-        if random < table.lost[10] + 0.1:
-            missed.append(f"{name}: random directions lose {random:.3f}")
-        if not 20 < table.kept[10] < 99.9:
-            missed.append(f"{name}: kept {table.kept[10]:.1f}")
-        lines_of = made.words
-        lines.insert(0, f"{name}: {lines_of}.")
-    lines.insert(2, "")
-    return lines, missed
-
-
-def randomly(net: nn.Module, layer: str, count: int) -> nn.Module:
-    """The net with a layer projected onto random directions of its own row space."""
-    other = project(net, layer, count)
-    module = dict(other.named_modules())[layer]
-    weight = dict(net.named_modules())[layer].weight.detach().double()  # type: ignore[union-attr]
-    basis = row_space(weight, len(weight))
-    mixed = torch.randn(len(basis), count, generator=torch.Generator().manual_seed(0)).double()
-    kept = torch.linalg.qr(mixed)[0].T @ basis
-    with torch.no_grad():
-        module.weight.copy_(weight @ kept.T @ kept)  # type: ignore[union-attr]
-    return other
-
-
-def smallest(made: nets.Trained, layer: str, whole: float) -> int:
-    """The smallest rank whose projection loses less than a point, by halving."""
-    low, high = 1, len(dict(made.net.named_modules())[layer].weight)  # type: ignore[arg-type]
-    while low < high:
-        middle = (low + high) // 2
-        if whole - made.accuracy(project(made.net, layer, middle)) < 0.01:
-            high = middle
-        else:
-            low = middle + 1
-    return low
 
 
 def units(given: argparse.Namespace) -> Found:
@@ -248,7 +191,7 @@ def classes(given: argparse.Namespace) -> Found:
             sigma = np.sqrt(values.eigenvalues)
             ratios = sigma[:60] / sigma[1:61]
             gap = int(ratios.argmax()) + 1
-            cheap = smallest(made, layer, whole)
+            cheap = made.cheapest_rank(layer, whole)
             lines.append(
                 f"| {name} | {count} | {layer} | {100 * whole:.1f} | {chord} | "
                 f"{values.outliers()} | {gap} ({ratios[gap - 1]:.2f}) | {cheap} |"
@@ -279,29 +222,10 @@ def class_nets(given: argparse.Namespace):
         yield "Conv-2", count, nets.conv2(given.colour, given.nets, count)
 
 
-def eckart_young(_given: argparse.Namespace) -> Found:
-    """The nearest matrix of rank k, beside 200 others of that rank."""
-    generator = torch.Generator().manual_seed(0)
-    weight = torch.randn(60, 200, generator=generator).double()
-    best = float(torch.linalg.matrix_norm(weight - low_rank(weight, 10)))
-    others = []
-    for _ in range(200):
-        basis = torch.linalg.qr(torch.randn(200, 10, generator=generator).double())[0]
-        others.append(float(torch.linalg.matrix_norm(weight - weight @ basis @ basis.T)))
-    exact = float(torch.linalg.svdvals(weight)[10:].square().sum().sqrt())
-    lines = [
-        f"60 × 200 at random, rank 10: ‖W − W₁₀‖ {best:.6f}, √Σ_(i>10) σ_i² {exact:.6f}, the best "
-        f"of 200 random subspaces {min(others):.3f}."
-    ]
-    return lines, [] if abs(best - exact) < 1e-9 and best < min(others) else ["Eckart–Young"]
-
-
 PARTS = {
     "spectra": spectra,
-    "rank": rank,
     "units": units,
     "classes": classes,
-    "eckart_young": eckart_young,
 }
 
 

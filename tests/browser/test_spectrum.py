@@ -1,7 +1,8 @@
-"""`Spectrum` in JupyterLab: drawn, followed, saved."""
+"""`Spectrum` and `DimensionCurves` in JupyterLab: drawn, followed, saved."""
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -29,7 +30,15 @@ view
 THERE = """
 print(Path("spectrum.png").read_bytes()[:4] if Path("spectrum.png").exists() else "not yet")
 """
-VIEW, SAY, SAVE, WRITTEN = 0, 1, 2, 3
+CURVES = """
+import pandas as pd
+widths = pd.DataFrame(
+    {"mean": [20.0, 45, 62, 66, 70], "std": [17.0, 15, 9, 6, 5],
+     "untrained_mean": [118.5, 98, 92, 89, 89], "untrained_std": [29.0, 18, 8, 6, 4]},
+    index=pd.Index([2, 8, 32, 84, 256], name="dimension"))
+gw.DimensionCurves(gw.redundancy.random_angles([2, 5, 10, 50, 200, 1000], 2000), widths)
+"""
+VIEW, SAY, SAVE, WRITTEN, DIMENSION = 0, 1, 2, 3, 4
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +48,7 @@ def shared(open_shared: Open) -> Notebook:
         "print(view.layer, view.epoch, view.rank, view.axes)",
         "view.save_png('spectrum.png')",
         THERE,
+        CURVES,
     ]
     notebook = open_shared(cells, height=1400)
     notebook.run(VIEW)
@@ -65,6 +75,28 @@ def test_figures_fit_and_follow_the_theme(shared: Notebook, view: Locator, width
         box = figure.bounding_box()
         assert room and box and box["x"] + box["width"] <= room["x"] + room["width"] + 1
     shared.photograph(f"spectrum-{'dark' if dark else 'light'}-{width}", view)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1600, 800])
+def test_dimension_curves_fit_and_follow_the_theme(shared: Notebook, width, dark) -> None:
+    """A second figure cut off or under the first, a band without its mean, or no sentence."""
+    found = shared.output(DIMENSION).locator(".gw-charts")
+    if not found.count():
+        shared.run(DIMENSION)
+    shared.page.set_viewport_size({"width": width, "height": 1400})
+    shared.theme(dark)
+    expect(found).to_have_attribute("data-gw-theme", "dark" if dark else "light")
+    # A band and a mean on the left, these before and after training on the right.
+    expect(found.locator(".gw-chart path.line")).to_have_count(6)
+    expect(found.locator(".gw-chart .tick text", has_text=re.compile("^1,000$"))).to_have_count(1)
+    found.scroll_into_view_if_needed()
+    room = found.bounding_box()
+    for figure in found.locator(".gw-chart").all():
+        box = figure.bounding_box()
+        assert room and box and box["x"] + box["width"] <= room["x"] + room["width"] + 1
+    expect(found.locator("[role=status]").first).to_contain_text("70.0 ± 5.0° at 256")
+    shared.photograph(f"dimension-{'dark' if dark else 'light'}-{width}", found)
 
 
 def test_controls_reach_python(shared: Notebook, view: Locator) -> None:

@@ -15,7 +15,7 @@ from geowidgets.pruning.filters import rows
 from geowidgets.pruning.layers import PruningError, prunable
 from geowidgets.pruning.masks import apply
 
-CRITERIA = ["max_mag", "min_mag", "max_fp", "min_fp"]
+CRITERIA = ["max_mag", "min_mag", "max_fp", "min_fp", "max_gram", "min_gram"]
 
 
 def closed(net, example, removed):
@@ -164,6 +164,28 @@ def test_fast_frame_potential_order_equals_leave_one_out(criterion, sign, shape)
     """A missing update, or one with ⟨·,·⟩ for its square, diverges after the first removal."""
     weight = torch.randn(shape, generator=torch.Generator().manual_seed(3))
     assert removal_order(weight, criterion).tolist() == leave_one_out(weight, sign)
+
+
+@pytest.mark.parametrize("criterion", ["max_gram", "min_gram"])
+@pytest.mark.parametrize("shape", [(13, 7), (9, 30), (8, 2, 3, 3)])
+def test_gram_order_equals_leave_one_out(criterion, shape):
+    """A diagonal counted twice changes the order as soon as norms differ."""
+    weight = torch.randn(shape, generator=torch.Generator().manual_seed(3))
+    flat = weight.flatten(1).double()
+    left, order = list(range(len(flat))), []
+    while left:
+        rest = {i: [j for j in left if j != i] for i in left}
+        after = {i: float((flat[kept] @ flat[kept].T).square().sum()) for i, kept in rest.items()}
+        pick = max if criterion == "max_gram" else min
+        order.append(pick(left, key=lambda i: after[i]))
+        left.remove(order[-1])
+    assert removal_order(weight, criterion).tolist() == order
+    # Norms alone, where all directions are orthogonal.
+    assert removal_order(torch.diag(torch.tensor([2.0, 1.0, 3.0])), "max_gram").tolist() == [
+        1,
+        0,
+        2,
+    ]
 
 
 def test_frame_potential_bounds():
