@@ -28,7 +28,7 @@ def class_table(
     samples: np.ndarray | Sequence[int] | None = None,
     set: str | None = None,
 ) -> xr.Dataset:
-    """Mean and standard deviation of angle, length, margin and probability for every class.
+    """Accuracy, and mean and deviation of angle, length, margin and probability, by class.
 
     Args:
         store: any.
@@ -41,7 +41,8 @@ def class_table(
         Dataset `(model, benchmark, group, metric)`, groups being the true classes and, last,
         "all": `mean` and `std` (n in the denominator) of the angle to the true class [degree],
         length and margin [feature units], probability of the true class; `n`
-        `(model, benchmark, group)`, samples that are finite, and `accuracy`, of all samples.
+        `(model, benchmark, group)`, samples that are finite; `accuracy`, of the group's samples,
+        and `difference`, that minus the accuracy on the whole set, whatever `samples` are.
         NaN: no samples, or a pair that is not computed.
 
     Raises:
@@ -65,6 +66,7 @@ def class_table(
     shape = (len(rows), len(columns), len(groups))
     mean, std = (np.full((*shape, len(METRICS)), np.nan) for _ in range(2))
     accuracy, count = np.full(shape, np.nan), np.zeros(shape, int)
+    whole = np.full((*shape[:2], 1), np.nan)
     places = {m.name: k for k, m in enumerate(store.models)}
     order = {b.name: k for k, b in enumerate(store.benchmarks)}
     for r, model in enumerate(rows):
@@ -73,6 +75,7 @@ def class_table(
                 continue
             values = [store.column(name, model, benchmark) for name in METRICS]
             right = store.column("prediction", model, benchmark) == labels
+            whole[r, c] = right.mean()
             for g, chosen in enumerate(inside):
                 part = np.stack([v[chosen] for v in values]).astype(np.float64)
                 finite = np.isfinite(part).all(axis=0)
@@ -88,6 +91,7 @@ def class_table(
             "mean": ((*dims, "metric"), mean),
             "std": ((*dims, "metric"), std),
             "accuracy": (dims, accuracy),
+            "difference": (dims, accuracy - whole),
             "n": (dims, count),
         },
         coords={

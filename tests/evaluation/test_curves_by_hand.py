@@ -72,6 +72,35 @@ def test_potential(store, delta: str) -> None:
     assert np.isnan(found.sel(family="net / rand", repeat=1)).all()
 
 
+@pytest.mark.parametrize(("delta", "train", "test"), [(0, 0.301, 0.451), (0.05, 0.602, 0.602)])
+def test_distributions_and_advice(store, delta: float, train: float, test: float) -> None:
+    """The potential of the mean curve; a spread of one repeat; advice from another family."""
+    found = gw.potential_by_distribution(store, delta)
+    ft, rand = (found.sel(family=f"net / {method}") for method in ("ft", "rand"))
+    np.testing.assert_allclose(ft.average_mean, [train, test])
+    np.testing.assert_allclose(ft.minimum_mean, [train, test])
+    wanted = WANTED["potential"][str(delta)]["ft"]
+    spread = np.std([wanted["0"], wanted["1"]], axis=0, ddof=1)
+    np.testing.assert_allclose(ft.average_std, spread)
+    assert ft.repeats.values.tolist() == [2, 2]
+    assert rand.average_mean.values.tolist() == [0, 0]
+    assert np.isnan(rand.average_std).all()
+    assert rand.repeats.values.tolist() == [1, 1]
+    advice = gw.guidelines(store, delta)
+    assert advice.loc["net / ft", ["verdict", "train_for"]].tolist() == ["prune fully", ""]
+    assert advice.loc["net / rand", "verdict"] == "don't prune"
+    assert "only 0 % can go" in advice.loc["net / rand", "text"]
+
+
+def test_advice_names_the_shift_that_breaks_a_net() -> None:
+    """A net that may be pruned on clean images alone, called prunable for its average."""
+    models = [VECTORS["models"][k] for k in (1, 3, 2)]
+    store = HandMade(models, [[10, 20], [10, 20], [10, 40]], 100)
+    (row,) = gw.guidelines(store, 0).itertuples()
+    assert (row.verdict, row.train_for, row.worst) == ("prune moderately", "fog-3", "fog-3")
+    assert (row.nominal, row.average, row.minimum) == pytest.approx((0.6, 0.3, 0.3))
+
+
 def test_excess(store) -> None:
     """ê taken from another repeat's parent; a slope with an intercept."""
     found = gw.excess_error(store)

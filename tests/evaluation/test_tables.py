@@ -64,6 +64,7 @@ def test_class_table_equals_loops(tiny_store) -> None:
             assert int(cell.n) == len(chosen)
             right = tiny_store.column("prediction", "dense", "contrast-3") == labels
             assert float(cell.accuracy) == pytest.approx(right[chosen].mean())
+            assert float(cell.difference) == pytest.approx(right[chosen].mean() - right.mean())
     assert found.unit.values.tolist()[0] == "degree"
     with pytest.raises(gw.StoreError, match="unknown model 'dens'"):
         gw.class_table(tiny_store, models=["dens"])
@@ -128,6 +129,8 @@ def test_every_table_is_json(vulnerable_store, repeats_store, tmp_path) -> None:
         "vulnerability": gw.vulnerability(vulnerable_store, draws=2),
         "counts": gw.vulnerability_counts(vulnerable_store),
         "pie": gw.pie(store, draws=2),
+        "cka": gw.cka(vulnerable_store),
+        "potential": gw.prune_potential(store),
         "curve": gw.prune_accuracy(store),
         "excess": gw.excess_error(store, severity=4, draws=2),
         "distribution": gw.potential_by_distribution(store, severity=4),
