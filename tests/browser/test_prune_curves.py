@@ -18,7 +18,14 @@ from .conftest import Open
 from .notebook import Notebook
 from .views import Table, busy, setup, steady
 
-TABLE, CURVES, ASK, BUSY, BRUSH = 1, 2, 3, 4, 5
+TABLE, CURVES, ASK, BUSY, BRUSH, NOISE = 1, 2, 3, 4, 5, 6
+POTENTIAL = [[[0.9, 0.6, 0.0], [0.6, 0.6, 0.0]]]  # family, repeat, ε of 0, 0.2 and 0.4
+NOISY = f"""
+import xarray as xr
+table = xr.Dataset({{"potential": (("family", "repeat", "noise"), {POTENTIAL})}},
+    {{"family": ["LeNet5 / magnitude"], "repeat": [0, 1], "noise": [0.0, 0.2, 0.4]}})
+gw.PruneCurves(store, gw.Selection(store), noise=table, shifted=["gaussian_noise-4"])
+"""
 REPORT = """
 print(json.dumps({"reference": selection.reference, "compared": selection.compared,
     "hidden": view.hidden, "delta": view.delta, "value": view.value}))
@@ -41,6 +48,7 @@ def shared(open_shared: Open, repeats_store: gw.GeometryStore, flag: Path) -> No
             REPORT,
             busy(flag),
             "selection.samples = range(0, 200)",
+            NOISY,
         ],
         height=1500,
     )
@@ -71,10 +79,12 @@ def line(root: Locator) -> Locator:
     return root.locator(".gw-curves-words strong")
 
 
-def place(root: Locator, x: float, y: float) -> tuple[float, float]:
-    """Where a value of the accuracy figure stands in the page, read off its ticks."""
-    box = steady(root.locator(".gw-curves-accuracy .gw-curves-over"))
-    figure = root.locator(".gw-curves-accuracy svg.svg-background")
+def place(
+    root: Locator, x: float, y: float, panel: str = "accuracy", most: float = 100
+) -> tuple[float, float]:
+    """Where a value of a figure stands in the page, read off its ticks; x ends at `most`."""
+    box = steady(root.locator(f".gw-curves-{panel} .gw-curves-over"))
+    figure = root.locator(f".gw-curves-{panel} svg.svg-background")
     low, high = figure.evaluate(
         """figure => {
           const ticks = [...figure.querySelectorAll('.axis .tick')].map(tick => ({
@@ -88,7 +98,8 @@ def place(root: Locator, x: float, y: float) -> tuple[float, float]:
     )
     width = box["width"] - MARGIN["left"] - MARGIN["right"]
     share = (y - low[0]) / (high[0] - low[0])
-    return box["x"] + MARGIN["left"] + width * x / 100, low[1] + share * (high[1] - low[1])
+    across = box["x"] + MARGIN["left"] + width * x / most
+    return across, low[1] + share * (high[1] - low[1])
 
 
 def names(store: gw.GeometryStore) -> list[str]:
@@ -204,6 +215,32 @@ def test_brushed_samples_are_counted_alone(
     found = np.array(view.locator(".gw-curves-accuracy svg.svg-figure").evaluate(DOTS))
     wanted = place(view, 0, 100 * float(accuracy.accuracy.values[0, 0, 1]))
     assert np.abs(found - wanted).max(axis=1).min() < 1.5
+
+
+def test_a_table_over_noise_and_a_narrow_page(shared: Notebook) -> None:
+    """Potentials at another ε, a family that stays when it is hidden, a legend that is cut off."""
+    shared.run(NOISE)
+    root = shared.output(NOISE).locator(".gw-curves")
+    expect(root).to_have_attribute("data-gw-state", "ready")
+    dots = root.locator(".gw-curves-noise svg.svg-figure .object_grp")
+    expect(dots).to_have_count(3)
+    means = zip((0, 0.2, 0.4), np.mean(POTENTIAL[0], 0), strict=True)
+    # Before the dots are read: the page scrolls to the figure.
+    wanted = [place(root, epsilon, 100 * mean, "noise", 0.4) for epsilon, mean in means]
+    found = np.array(root.locator(".gw-curves-noise svg.svg-figure").evaluate(DOTS))
+    for at in wanted:
+        assert np.abs(found - at).max(axis=1).min() < 1.5
+    shared.photograph("curves-noise-1600", root)
+    shared.page.set_viewport_size({"width": 800, "height": 1500})
+    try:
+        legend = root.locator(".gw-curves-legend")
+        steady(legend)
+        assert legend.evaluate("one => one.scrollWidth <= one.clientWidth")
+        shared.photograph("curves-noise-800", root)
+    finally:
+        shared.page.set_viewport_size({"width": 1600, "height": 1500})
+    root.locator(".gw-curves-family").click()
+    expect(dots).to_have_count(0)
 
 
 def test_pictures_and_themes(shared: Notebook, view: Locator, tmp_path: Path) -> None:
