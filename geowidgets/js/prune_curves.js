@@ -1,7 +1,9 @@
 import "./lib/theme.css";
 import "./lib/controls.css";
+import "./lib/figure.css";
 import "./prune_curves.css";
-import { openFigures } from "./lib/curves_bqplot.js";
+import { figureNames, managerOf, openFigures } from "./lib/curves_bqplot.js";
+import { svgFigures } from "./lib/curves_svg.js";
 import { createCurvesView } from "./lib/curves_view.js";
 import { onTraits, traitsOf, viewWidget, writeTraits } from "./lib/mount_view.js";
 
@@ -9,13 +11,16 @@ const DISPLAY = /** @type {const} */ (["benchmarks", "delta", "value", "hidden",
 const DATA = /** @type {const} */ (["excess", "lines"]);
 
 export default viewWidget("gw-curves", (root, model, hubs, signal) => {
+  // A picture is drawn out of sight, where bqplot measures nothing.
+  const manager = root.closest("[data-gw-sharpness]") ? null : managerOf(model);
   const view = createCurvesView(root, {
     ...hubs,
-    figures: openFigures(model),
+    figures: manager ? openFigures(model, manager) : svgFigures(figureNames(model)),
     display: traitsOf(model, DISPLAY, signal),
     data: traitsOf(model, DATA, signal),
     change: (update) => writeTraits(model, update),
     signal,
   });
   onTraits(model, [...DISPLAY, ...DATA], view.changed, signal);
+  return view;
 });

@@ -175,6 +175,14 @@ class Displayed(BundledWidget):
 
         return save_image(self, path, **options)
 
+    def picture_source(self) -> Displayed:
+        """What a browser without a window draws for a picture."""
+        return self
+
+    def picture_state(self) -> dict[str, Any] | None:
+        """A state that a page draws a picture from instead of the view's own; None: the view's."""
+        return None
+
 
 class View(Displayed):
     """A view on a store, linked to others through a `Selection` and one store's `Columns`."""

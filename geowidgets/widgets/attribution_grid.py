@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import traitlets as t
 
-from geowidgets.schema import (
-    MAP_FILLS,
-    MAP_METHODS,
-    MARGIN_READINGS,
-    AttributionMap,
-    StoreError,
-)
+from geowidgets.schema import MAP_FILLS, MAP_METHODS, MARGIN_READINGS
 from geowidgets.widgets._base import View, position
 from geowidgets.widgets.attribution_labels import labelled
 from geowidgets.widgets.attribution_maps import AbsentError, MapMaker
+from geowidgets.widgets.attribution_page import at_hand, map_message, packed
 from geowidgets.widgets.attribution_request import Asked, check, one_of, read_message
 from geowidgets.widgets.attribution_rows import rows
 from geowidgets.widgets.attribution_worker import NewestWins
@@ -196,17 +189,38 @@ class AttributionGrid(View):
         >>> view.preload([3, 12]); view.save_html("two-digits.html")  # doctest: +SKIP
         """
         each = [samples] if samples is None or isinstance(samples, int) else list(samples)
-        added = {}
-        for sample in each:
-            for method in ("occlusion", *self.contrast):
-                for one in self._asked(sample, None, None, method):
-                    header, data = _map_message(one, self._maker.get(one))
-                    added[one.key] = {**header, "data": bytes(data)}
-                    key = f"picture/{one.benchmark}/{one.sample}"
-                    with suppress(StoreError):  # maps are shown without it, too
-                        header, data = as_message(self._maker.picture(one.benchmark, one.sample))
-                        added.setdefault(key, {**header, "data": bytes(data)})
+        added: dict[str, Any] = {}
+        for one in self._of_samples(each):
+            added |= packed(self._maker, one)
         self.preloaded = {**self.preloaded, **added}
+
+    def page_state(self) -> dict[str, Any]:
+        """The synced state, with the maps of the sample in focus and those that the store keeps."""
+        found = at_hand(self._maker, self._page_maps())
+        return {**super().page_state(), "preloaded": {**found, **self.preloaded}}
+
+    def _page_maps(self) -> Iterator[Asked]:
+        """What a page shows without being asked: the rows' maps on the reference's benchmark."""
+        state = self.selection.state
+        if state["reference"] is None:
+            return
+        benchmark = self.store.benchmarks[state["reference"][1]]
+        focus = state["focus"]
+        samples = [int(focus["sample"])] if focus and focus["set"] == benchmark.set else []
+        yield from self._of_samples(samples)
+        kept = getattr(getattr(self.store, "maps", None), "kept", list)()
+        stored = {one.sample for one in kept if one.benchmark == str(benchmark.name)}
+        for one in self._of_samples(sorted(stored - set(samples))):
+            if any(k.sample == one.sample and k.model == self._name(one) for k in kept):
+                yield one
+
+    def _of_samples(self, samples: Iterable[int | None]) -> Iterator[Asked]:
+        for sample in samples:
+            for method in ("occlusion", *self.contrast):
+                yield from self._asked(sample, None, None, method)
+
+    def _name(self, one: Asked) -> str:
+        return str(self.store.models[one.model].name)
 
     def _asked(
         self, sample: int | None, models: Any, benchmark: str | int | None, method: str
@@ -275,7 +289,7 @@ class AttributionGrid(View):
                 absent = isinstance(error, AbsentError)
                 self._say("problem", key=one.key, message=str(error), absent=absent)
             else:
-                header, data = _map_message(one, found)
+                header, data = map_message(one, found)
                 self._say("map", [data], key=one.key, **header)
         self._say("cancelled" if cancel.is_set() else "finished", id=name)
 
@@ -314,19 +328,3 @@ class AttributionGrid(View):
 
 def _listed(value: Any) -> list[Any]:
     return [value] if isinstance(value, str | int) else list(value)
-
-
-def _map_message(asked: Asked, found: AttributionMap) -> tuple[dict[str, Any], memoryview]:
-    """A map as the page reads it: JSON without NaN, and float32 (metric, y, x) in C order."""
-    header, data = as_message(found.values)
-    numbers = [float(v) if np.isfinite(v) else None for v in found.baseline]
-    probability = found.probability if np.isfinite(found.probability) else None
-    settings = found.settings
-    return {
-        **header, "metrics": list(found.metrics), "baseline": numbers,
-        "prediction": found.prediction, "probability": probability,
-        "made": {
-            "window": settings.window, "stride": settings.stride, "fill": settings.fill,
-            "margin": settings.margin,
-        },
-    }, data  # fmt: skip

@@ -9,29 +9,29 @@ from __future__ import annotations
 import importlib
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets as t
 from ipywidgets import HBox, Layout, VBox, Widget
 
 from geowidgets.widgets import whole_file
-from geowidgets.widgets._base import BundledWidget, nearest
+from geowidgets.widgets._base import Displayed, nearest
 from geowidgets.widgets.bqplot_ticks import put_ticks, round_values
+from geowidgets.widgets.chart_colors import COLORS
+from geowidgets.widgets.chart_page import ChartPage
 
-COLORS = {
-    "before": "var(--gw-reference, #8b939c)",
-    "now": "var(--gw-blue, #3778b5)",
-    "mark": "var(--gw-orange, #d9730d)",
-    "quiet": "var(--gw-fg-soft, #57606a)",
-    "strong": "var(--gw-fg, #1f2328)",
-}
+if TYPE_CHECKING:
+    from geowidgets.widgets.saved_image import SavedImage
+    from geowidgets.widgets.saved_page import SavedPage
+
 MARGIN = {"top": 34, "bottom": 46, "left": 62, "right": 18}
 
 
-class ChartFrame(BundledWidget):
+class ChartFrame(Displayed):
     """The bar above the figures: a sentence, the Save menu, progress and errors.
 
     It also dresses the box that it stands in: light or dark, fonts and colours of the figures.
@@ -47,8 +47,19 @@ class ChartFrame(BundledWidget):
 
     def __init__(self, **options: Any) -> None:
         self._asked: dict[str, Path] = {}
+        self.alone: ChartPage | None = None
         super().__init__(**options)
         self.on_msg(ChartFrame._heard)
+
+    def picture_source(self) -> Displayed:
+        """What is drawn for a picture: the figures as numbers, which need no bqplot."""
+        return self if self.alone is None else self.alone
+
+    def picture_state(self) -> dict[str, Any] | None:
+        """The state of that, which a page is told with the request."""
+        if self.alone is None:
+            return None
+        return {"chart": self.alone.chart, "chosen": self.alone.chosen}
 
     def ask_picture(self, path: str | os.PathLike[str]) -> None:
         """Ask the page for a picture; the file is written when it arrives."""
@@ -97,6 +108,60 @@ class ChartBox(VBox):
     def error(self) -> str:
         """What went wrong, or nothing."""
         return self._frame.error
+
+    def save_html(
+        self, path: str | os.PathLike[str], *, include: Any = None, title: str = "geowidgets"
+    ) -> SavedPage:
+        """Write the charts as one HTML file that lives without a kernel; see `save_page`.
+
+        The page draws the same marks by itself, without bqplot.
+
+        Args:
+            path: the file; replaced when it is there, and never half-written.
+            include: names of layers, where the charts have some; all by default.
+            title: the page's title.
+
+        Raises:
+            ValueError: an unknown layer; says the nearest.
+
+        >>> spectrum.save_html("layers.html", include=["fc1"])           # doctest: +SKIP
+        """
+        from geowidgets.widgets.saved_page import save_page
+
+        with self.page_view(include) as page:
+            return save_page(page, path, title=title)
+
+    def save_image(self, path: str | os.PathLike[str], **options: Any) -> SavedImage:
+        """Write a picture of the charts as PNG or SVG; see `saved_image.save_image`.
+
+        >>> spectrum.save_image("spectrum.svg", theme="light", width=900) # doctest: +SKIP
+        """
+        from geowidgets.widgets.saved_image import save_image
+
+        with self.page_view(now=True) as self._frame.alone:
+            try:
+                return save_image(self._frame, path, **options)
+            finally:
+                self._frame.alone = None
+
+    @contextmanager
+    def page_view(self, include: Any = None, *, now: bool = False) -> Iterator[ChartPage]:
+        """The charts as a widget of numbers, open for as long as the `with` lasts.
+
+        Args:
+            include: names of layers, where there are some; all by default.
+            now: only what is shown.
+        """
+        chart, chosen = self._contents(include, now)
+        page = ChartPage(chart=chart, chosen=chosen)
+        try:
+            yield page
+        finally:
+            page.close()
+
+    def _contents(self, include: Any, now: bool) -> tuple[dict[str, Any], dict[str, int]]:
+        """`ChartPage.chart` and `chosen`; `now`: only what is shown."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what its page holds")
 
     def save_png(self, path: str | os.PathLike[str]) -> None:
         """Write the figures as one PNG.

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geowidgets.widgets import bqplot_chart as chart
-from geowidgets.widgets.bqplot_ticks import apart, put_ticks
+from geowidgets.widgets import chart_plain
+from geowidgets.widgets.bqplot_ticks import apart
+from geowidgets.widgets.chart_colors import COLORS
+from geowidgets.widgets.chart_page import Frames
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Shown = tuple[str, "pd.DataFrame", dict[str, str]]
+"""Title, table, and colours of the kinds by their columns' prefix."""
 LEFT, RIGHT = "Random pairs", "Samples and their class direction"
 
 
@@ -45,17 +50,29 @@ class DimensionCurves(chart.ChartBox):
         if widths is not None:
             _check("widths", widths, ("mean", "std", "untrained_mean", "untrained_std"))
         super().__init__([], "dimension")
-        shown = [(LEFT, random, {"": "now"})]
-        legend = [[chart.COLORS["now"], "line", "mean"], [chart.COLORS["now"], "area", "± std"]]
+        self._shown: list[Shown] = [(LEFT, random, {"": "now"})]
+        legend = [[COLORS["now"], "line", "mean"], [COLORS["now"], "area", "± std"]]
         words = [_words("random pairs", random)]
         if widths is not None:
-            shown.append((RIGHT, widths, {"untrained_": "before", "": "now"}))
-            legend.append([chart.COLORS["before"], "line", "before training"])
+            self._shown.append((RIGHT, widths, {"untrained_": "before", "": "now"}))
+            legend.append([COLORS["before"], "line", "before training"])
             words.append(_words("trained nets", widths))
-        top = _top([(table, kinds) for _, table, kinds in shown])
-        self._figures.children = [_drawn(*one, top) for one in shown]
+        self._figures.children = self._draw(chart)
         self._frame.legend = legend
         self._frame.words = "; ".join(words) + "."
+
+    def _draw(self, pen: Any) -> list[Any]:
+        """The figures, made by `bqplot_chart` or `chart_plain`."""
+        top = _top(self._shown)
+        return [_drawn(pen, one, top) for one in self._shown]
+
+    def _contents(self, include: Any, now: bool) -> tuple[dict[str, Any], dict[str, int]]:
+        if include is not None:
+            raise ValueError(f"include: these curves are always whole, got {include!r}")
+        frames = Frames()
+        facts = {"words": self._frame.words, "legend": self._frame.legend}
+        frames.add("", self._draw(chart_plain), **facts)
+        return frames.chart("dimension", []), {}
 
 
 def _check(name: str, table: Any, columns: tuple[str, ...]) -> None:
@@ -66,27 +83,28 @@ def _check(name: str, table: Any, columns: tuple[str, ...]) -> None:
         raise ValueError(f"{name}: expected dimensions of at least 1, got {list(table.index)[:5]}")
 
 
-def _drawn(title: str, table: pd.DataFrame, kinds: dict[str, str], top: float) -> Any:
+def _drawn(pen: Any, shown: Shown, top: float) -> Any:
     """One figure: for each kind, by its columns' prefix, the mean in its band."""
-    made = chart.figure(title, "dimension", "angle, °", log=True)
+    title, table, kinds = shown
+    made = pen.figure(title, "dimension", "angle, °", log=True)
     at = np.asarray(table.index, np.float64)
     for prefix, color in kinds.items():
         mean, std = table[f"{prefix}mean"].to_numpy(), table[f"{prefix}std"].to_numpy()
-        chart.put_band(chart.band(made, color), at, mean - std, mean + std)
-        chart.put(chart.line(made, color), at, mean)
+        pen.put_band(pen.band(made, color), at, mean - std, mean + std)
+        pen.put(pen.line(made, color), at, mean)
         tip = ("dimension", "mean, °"), ("", ".1f")
-        chart.put(chart.dots(made, color, size=30, tip=tip), at, mean)
+        pen.put(pen.dots(made, color, size=30, tip=tip), at, mean)
     low, high = at.min() / 1.1, at.max() * 1.1
-    chart.ranges(made, (low, high), (0, top))
-    put_ticks(made, apart(sorted({float(one) for one in at}), low, high))
+    pen.ranges(made, (low, high), (0, top))
+    pen.put_ticks(made, apart(sorted({float(one) for one in at}), low, high))
     return made
 
 
-def _top(tables: Sequence[tuple[pd.DataFrame, dict[str, str]]]) -> float:
+def _top(shown: Sequence[Shown]) -> float:
     """End of the angles' axis, the same for both figures."""
     highest = [
         float(np.nanmax(table[f"{prefix}mean"] + table[f"{prefix}std"]))
-        for table, kinds in tables
+        for _, table, kinds in shown
         for prefix in kinds
     ]
     return min(180.0, max(100.0, 1.05 * max(highest)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,7 +34,8 @@ class PruneCurves(View):
     the clean images, the reference and the compared pair. Where samples are selected, everything
     is counted on them alone.
 
-    The figures are bqplot's; the selection reaches them in the page, without the kernel.
+    The figures are bqplot's; the selection reaches them in the page, without the kernel. Saved
+    pages and pictures carry no bqplot: there the same marks are drawn by the view itself.
 
     Args:
         store: What to show.
@@ -108,25 +108,13 @@ class PruneCurves(View):
 
     @property
     def figures(self) -> dict[str, Any]:
-        """The `bqplot.Figure`s by name; the page fills them, and `save_png` saves them."""
+        """The `bqplot.Figure`s by name; the page fills them."""
         named = {
             "accuracy": self.accuracy_figure,
             "excess": self.excess_figure,
             "noise": self.noise_figure,
         }
         return {name: one for name, one in named.items() if one is not None}
-
-    def save_html(self, path: str | os.PathLike[str], **options: Any) -> Any:
-        """Refused: a saved page does not carry bqplot.
-
-        Raises:
-            NotImplementedError: always; names the ways out.
-        """
-        raise NotImplementedError(
-            f"{path}: a saved page does not carry bqplot, which draws PruneCurves; save its "
-            f"picture from the view's menu, or the numbers with "
-            f"geowidgets.table_json(geowidgets.prune_accuracy(store))"
-        )
 
     def close(self) -> None:
         """Close the view, its figures, and the hubs that nobody else uses."""

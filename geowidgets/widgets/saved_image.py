@@ -194,7 +194,7 @@ def _ask_page(
                 view.on_msg(hear, remove=True)
 
     view.on_msg(hear)
-    view.send({"type": "picture", "request": name, **wish})
+    view.send({"type": "picture", "request": name, "state": view.picture_state(), **wish})
     if wait:
         _hear_while_running(view)
     if not wait:
@@ -226,7 +226,7 @@ def _hear_while_running(view: Displayed) -> None:
 def _ask_headless(view: Displayed, saved: SavedImage, wish: dict[str, Any], timeout: float) -> str:
     wish = {**wish, "theme": wish["theme"] or "light", "width": wish["width"] or 1200}
     try:
-        saved.keep(headless.draw(view, wish, timeout))
+        saved.keep(headless.draw(view.picture_source(), wish, timeout))
     except headless.NoBrowserError as reason:
         return str(reason)
     return ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +16,11 @@ from geowidgets.widgets._base import BundledWidget, Displayed, View, pair_positi
 from geowidgets.widgets.columns import VARIABLES, Columns, read
 from geowidgets.widgets.evaluation_metrics import MEANS, METRICS
 from geowidgets.widgets.parallel_coordinates import ParallelCoordinates
+from geowidgets.widgets.saved_document import document
 from geowidgets.widgets.whole_file import write
+
+if TYPE_CHECKING:
+    from geowidgets.widgets.bqplot_chart import ChartBox
 
 Pair = tuple[int, int]
 MAX_IMAGES = 400
@@ -44,7 +46,7 @@ class SavedPage:
 
 
 def save_page(
-    views: Displayed | Sequence[Displayed],
+    views: Displayed | ChartBox | Sequence[Displayed | ChartBox],
     path: str | os.PathLike[str],
     *,
     include: str | Iterable[tuple[Any, Any]] | None = None,
@@ -58,7 +60,7 @@ def save_page(
     and the bits that say which samples are right are exact.
 
     Args:
-        views: one view, an `Explorer`, or several that share a selection or not.
+        views: one view, an `Explorer` or charts, or several that share a selection or not.
         path: the file; replaced when it is there, and never half-written.
         include: (model, benchmark) pairs by name or position whose samples travel; `"all"`; by
             default those that the views show: reference, compared, pinned, brushed.
@@ -71,10 +73,15 @@ def save_page(
     >>> page = save_page([table, panels], "lecture.html")           # doctest: +SKIP
     >>> page.size, page.missing                                     # doctest: +SKIP
     """
-    roots = [views] if isinstance(views, Displayed) else list(views)
-    if not roots:
+    given = list(views) if isinstance(views, Iterable) else [views]
+    if not given:
         raise ValueError("views: expected at least one, got none")
-    text, kept = page_of(roots, include, images, title)
+    with ExitStack() as open_:
+        roots = [
+            one if isinstance(one, Displayed) else open_.enter_context(one.page_view())
+            for one in given
+        ]
+        text, kept = page_of(roots, include, images, title)
     where = write(Path(path), text.encode())
     pairs = tuple(name for one in kept for name in one.names())
     return SavedPage(where, where.stat().st_size, pairs, _missing(kept))
@@ -90,7 +97,7 @@ def page_of(
     """A page's text, and what of each store is in it; `picture`: it draws only that, as text."""
     header, parts, kept = contents_of(roots, include, images)
     text = packing.pack({"title": title, "picture": picture, **header}, parts)
-    return _document(title, text, connect=picture is not None), kept
+    return document(title, text, connect=picture is not None), kept
 
 
 def contents_of(
@@ -101,6 +108,10 @@ def contents_of(
     """Everything that the views need: states, bundles, columns and pictures."""
     widgets = _reachable(roots)
     hubs = [widget for widget in widgets if isinstance(widget, Columns)]
+    if include is not None and not hubs:
+        raise ValueError(
+            f"include: no view here reads a store, so it has no pairs; got {include!r}"
+        )
     parts = packing.Parts()
     kept = {hub.model_id: _Kept(hub, widgets, include, images) for hub in hubs}
     header = {
@@ -314,33 +325,3 @@ class _Kept:
         if self.failed:
             words.append(f"Not in the store: {', '.join(self.failed)}.")
         return " ".join(words)
-
-
-def _policy(script: str, connect: bool) -> dict[str, str]:
-    """What the page may do: run its own script and the bundles in it, reach nothing outside."""
-    own = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return {
-        "default-src": "'none'",
-        "script-src": f"'sha256-{own}' blob: 'wasm-unsafe-eval'",
-        "style-src": "'unsafe-inline'",
-        "img-src": "data: blob:",
-        "connect-src": "'self'" if connect else "'none'",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-    }
-
-
-def _document(title: str, data: str, *, connect: bool = False) -> str:
-    """The page: data, style and the script that brings it to life."""
-    script = _bundles.script("saved_page").replace("</script", "<\\/script")
-    style = _bundles.style("saved_page").replace("</style", "<\\/style")
-    allowed = "; ".join(f"{kind} {value}" for kind, value in _policy(script, connect).items())
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{allowed}">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        f"<noscript>These views need JavaScript.</noscript>\n"
-        f'<script type="text/plain" id="geowidgets-data">{data}</script>\n'
-        f'<script type="module">{script}</script>\n</body>\n</html>\n'
-    )

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import traitlets as t
 
 from geowidgets.widgets import bqplot_chart as chart
+from geowidgets.widgets._base import nearest
 from geowidgets.widgets.spectrum_accuracy import AccuracyTables
 from geowidgets.widgets.spectrum_charts import SpectrumCharts
 from geowidgets.widgets.spectrum_controls import SpectrumControls
+from geowidgets.widgets.spectrum_page import Shown, spectrum_chart
 from geowidgets.widgets.spectrum_weights import SpectrumWeights
 from geowidgets.widgets.spectrum_words import legend, summary
 
@@ -138,6 +140,39 @@ class Spectrum(chart.ChartBox):
             self._accuracy.stop()
             self._figures.children = self._charts.all()
             super().close()
+
+    # ---- a page or picture without a kernel
+
+    def _contents(self, include: Any, now: bool) -> tuple[dict[str, Any], dict[str, int]]:
+        layers = [self.layer] if now else self._included(include)
+        epochs: list[int | None] = [self.epoch] if now or not self._epochs else [*self._epochs]
+        self.wait()
+        tables = self._accuracy.tables
+        chart = spectrum_chart(Shown(self._weights, tables, self._accuracy.shown, layers, epochs))
+        first = layers.index(self.layer) if self.layer in layers else 0
+        chosen = {"layer": first, "axes": AXES.index(self.axes), "rank": self.rank - 1}
+        return chart, chosen | ({"epoch": epochs.index(self.epoch)} if len(epochs) > 1 else {})
+
+    def _included(self, include: Any) -> list[str]:
+        """Layers by name, each once; all of them by default."""
+        if include is None or include == "all":
+            return list(self._weights.layers)
+        if isinstance(include, str):
+            known = ["all"]
+            raise ValueError(
+                f"include: expected 'all' or a list of layers, got {include!r}."
+                f"{nearest(include, known + self._weights.layers)}"
+            )
+        found = []
+        for name in include:
+            if name not in self._weights.layers:
+                raise ValueError(
+                    f"include: unknown layer {name!r}.{nearest(name, self._weights.layers)}"
+                )
+            found.append(name)
+        if not found:
+            raise ValueError("include: expected at least one layer, got none")
+        return list(dict.fromkeys(found))
 
     # ---- what is checked
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geowidgets.widgets import bqplot_chart as chart
+from geowidgets.widgets import bqplot_chart
 from geowidgets.widgets import spectrum_curves as curves
 
 if TYPE_CHECKING:
@@ -21,10 +21,12 @@ class Told(NamedTuple):
     Attributes:
         residual: of the spectrum shown.
         outside: how many of its eigenvalues lie beyond the axis.
+        last: the last rank on the axis.
     """
 
     residual: curves.Residual
     outside: int
+    last: int
 
 
 class Density:
@@ -34,8 +36,8 @@ class Density:
     drawing once with neither.
     """
 
-    def __init__(self, near: bool) -> None:
-        self._near = near
+    def __init__(self, near: bool, chart: Any) -> None:
+        self._near, self._chart = near, chart
         title = "Eigenvalues of WWᵀ"
         label = "density of λ" if near else "density of ln λ"
         self.figure = chart.figure(title, "λ", label, log=not near)
@@ -58,11 +60,11 @@ class Density:
         top = max(float(max(y, default=0)) for _, y in (bars, first))
         # A law with a pole must not press everything else flat.
         top = max(top, *(float(np.quantile(y, 0.9)) if len(y) else 0 for _, y in (random, same)))
-        chart.ranges(self.figure, (edges[0], edges[-1]), (0, 1.08 * top or 1))
+        self._chart.ranges(self.figure, (edges[0], edges[-1]), (0, 1.08 * top or 1))
         for mark, (x, y) in (
             (self._before, first), (self._now, bars), (self._law, random), (self._law_now, same),
         ):  # fmt: skip
-            chart.put(mark, x, y)
+            self._chart.put(mark, x, y)
         return curves.outside(now, edges)
 
 
@@ -71,10 +73,12 @@ class SpectrumCharts:
 
     Args:
         measured: whether there is an accuracy to draw.
+        chart: what draws, `bqplot_chart` or `chart_plain`.
     """
 
-    def __init__(self, measured: bool) -> None:
-        self._densities = {near: Density(near) for near in (True, False)}
+    def __init__(self, measured: bool, chart: Any = bqplot_chart) -> None:
+        self._chart = chart
+        self._densities = {near: Density(near, chart) for near in (True, False)}
         self._residual = chart.figure("Residual of rank k", "rank k", "share of the norm left out")
         self._residual_before = chart.line(self._residual, "before")
         self._residual_now = chart.line(self._residual, "now")
@@ -114,14 +118,30 @@ class SpectrumCharts:
         start = None if before is None else curves.residual(before)
         measured = 0 if table is None else int(max(table.index, default=0))
         last = curves.last_rank(found.elbow, len(found.share) - 1, near, max(measured, rank))
+        self.draw_ranks(found, start, rank, last, table)
+        return Told(found, outside, last)
+
+    def draw_ranks(
+        self,
+        found: curves.Residual,
+        start: curves.Residual | None,
+        rank: int,
+        last: int,
+        table: pd.DataFrame | None,
+    ) -> None:
+        """Put residuals and accuracies over the ranks 0 to `last` into the figures."""
         self._draw_residual(found, start, rank, last)
         if self._after is not None:
             self._draw_accuracy(table, rank, last)
-        return Told(found, outside)
+
+    def cuts(self) -> list[Any]:
+        """The marks that stand at the chosen rank."""
+        return [self._cut] if self._after is None else [self._cut, self._after_cut]
 
     def _draw_residual(
         self, found: curves.Residual, start: curves.Residual | None, rank: int, last: int
     ) -> None:
+        chart = self._chart
         ranks = np.arange(last + 1)
         chart.ranges(self._residual, (0, last), (0, 1.02))
         chart.put(self._residual_now, ranks, found.share[: last + 1])
@@ -131,6 +151,7 @@ class SpectrumCharts:
         chart.put(self._elbow, [found.elbow], [found.share[found.elbow]])
 
     def _draw_accuracy(self, table: pd.DataFrame | None, rank: int, last: int) -> None:
+        chart = self._chart
         ranks = [] if table is None else np.asarray(table.index, np.float64)
         values = [] if table is None else 100 * np.asarray(table.accuracy, np.float64)
         whole = [] if table is None else [100 * float((table.accuracy + table.lost).iloc[0])] * 2

@@ -7,6 +7,7 @@ from typing import Any
 from ipywidgets import Dropdown, IntSlider, Layout, Play, SelectionSlider, ToggleButtons, jslink
 
 FRAME_MS = 600  # an epoch while the training is played
+AXES = (("Bulk and elbow", "near"), ("Everything", "all"))
 
 
 class SpectrumControls:
@@ -27,7 +28,7 @@ class SpectrumControls:
             layout=Layout(width="280px"),
         )  # fmt: skip
         self.axes = ToggleButtons(
-            options=[("Bulk and elbow", "near"), ("Everything", "all")],
+            options=list(AXES),
             tooltips=["Axes end beside the bulk and the elbow", "All eigenvalues and ranks"],
             style={"button_width": "auto"},
         )  # fmt: skip

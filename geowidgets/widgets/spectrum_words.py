@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geowidgets.widgets.bqplot_chart import COLORS
+from geowidgets.widgets.chart_colors import COLORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,17 +27,28 @@ def summary(
     edge 0.873, the largest at 12.3 (25 beyond the axis); elbow at rank 28; rank 10 keeps 55.2 % of
     the norm and loses 3.1 points of 98.0 % accuracy."
     """
+    kept = f"; rank {rank} keeps {told.residual.kept[rank]:.1f} % of the norm"
+    return opening(layer, epoch, found, told) + kept + _accuracy(table, rank) + "."
+
+
+def opening(layer: str, epoch: int | None, found: Spectrum, told: Told) -> str:
+    """The sentence up to what depends on the chosen rank."""
     edge = found.support()
     when = "" if epoch is None else f", epoch {epoch}"
     count = found.outliers()
     beyond = f" ({told.outside} beyond the axis)" if told.outside else ""
-    words = (
+    return (
         f"{layer} ({found.units:,} units × {found.inputs:,} inputs){when}: {count} of "
         f"{found.units:,} eigenvalues {'lies' if count == 1 else 'lie'} above the random edge "
         f"{edge.high:.3f}, the largest at {found.eigenvalues[0]:.3g}{beyond}; elbow at rank "
-        f"{told.residual.elbow}; rank {rank} keeps {told.residual.kept[rank]:.1f} % of the norm"
+        f"{told.residual.elbow}"
     )
-    return words + _accuracy(table, rank) + "."
+
+
+def losses(table: pd.DataFrame | None) -> dict[str, str]:
+    """What ranks lose in accuracy: by rank those measured, under "" all others."""
+    ranks = [] if table is None else [int(rank) for rank in table.index]
+    return {"": _accuracy(table, -1), **{str(rank): _accuracy(table, rank) for rank in ranks}}
 
 
 def _accuracy(table: pd.DataFrame | None, rank: int) -> str:

@@ -81,9 +81,10 @@ def test_without_a_page_a_browser_draws(tiny_store, tmp_path, chromium_path, mon
     view.selection.samples = [0, 3, 598]
     view.save_image(tmp_path / "brushed.png", scale=1, width=900)
     one, other = pixels(plain), pixels(tmp_path / "brushed.png")
-    assert one.shape == other.shape
+    assert one.shape[1] == other.shape[1]
     assert tuple(one[1, 1]) == LIGHT
-    assert (one != other).any(axis=-1).mean() > 0.005
+    rows = min(len(one), len(other)) - 40  # below the words, which take a line more or less
+    assert (one[-rows:] != other[-rows:]).any(axis=-1).mean() > 0.005
     view.close()
 
 

@@ -1,11 +1,12 @@
 // The bar above charts that another library draws: words, legend, Save menu, and the box's dress.
+import { legendEntry } from "./chart_legend.js";
 import { chartPicture } from "./chart_picture.js";
 import { html } from "./elements.js";
 import { offer, svgBlob, toPng } from "./picture.js";
 import { followTheme } from "./theme.js";
 import { saveMenu } from "./view_buttons.js";
 
-/** @typedef {[string, "area"|"line"|"dashed"|"diamond", string]} Entry colour, look, words */
+/** @typedef {import("./chart_legend.js").Entry} Entry */
 /** @typedef {{words: string, error: string, progress: {words?: string, done?: number, of?: number},
  *   legend: Entry[], file: string}} Shown */
 
@@ -76,7 +77,7 @@ export function createChartFrame(root, { shown, answer, signal }) {
     words.textContent = now.words;
     error.textContent = now.error;
     error.hidden = !now.error;
-    legend.replaceChildren(...now.legend.map(entry));
+    legend.replaceChildren(...now.legend.map(legendEntry));
     const under = Boolean(now.progress.words);
     waiting.textContent = now.progress.words ?? "";
     bar.value = (now.progress.done ?? 0) / Math.max(1, now.progress.of ?? 1);
@@ -91,16 +92,6 @@ export function createChartFrame(root, { shown, answer, signal }) {
       }, SLOW_MS);
     }
     if (box) describe(box);
-  }
-
-  /** @param {Entry} entry */
-  function entry([color, look, text]) {
-    const mark = html("span", {
-      class: `gw-chart-key gw-chart-key-${look}`,
-      "aria-hidden": "true",
-    });
-    mark.style.color = color;
-    return html("li", {}, mark, text);
   }
 
   /** @param {"png"|"svg"} kind @returns {Promise<Blob>} */

@@ -1,19 +1,19 @@
 // Several figures of the page as one SVG: each where it stands, under the sentence and the legend.
 import { svg } from "./elements.js";
 import { toSvg } from "./picture.js";
+import { measureIn } from "./print_words.js";
 
 /** @typedef {import("./chart_frame_view.js").Shown} Shown */
 
 const LINE = 20;
-const CHARACTER = 6.4; // pixels that a letter of the legend takes
 
-/** @param {HTMLElement} box @param {Shown} shown */
+/** @param {HTMLElement} box @param {Pick<Shown, "words"|"legend">} shown */
 export function chartPicture(box, { words, legend }) {
   const area = box.querySelector(".gw-charts-figures");
   const layers = /** @type {SVGSVGElement[]} */ ([...box.querySelectorAll(".gw-chart > svg")]);
   if (!area || !layers.length) throw new Error("there is no figure to save yet");
   const { left, top, width, height } = area.getBoundingClientRect();
-  const keys = drawLegend(legend, width);
+  const keys = drawLegend(legend, width, `12px ${getComputedStyle(box).fontFamily}`);
   // Their looks are read from the page, so the legend must be in it.
   area.append(keys.element);
   const lent = layers.map((layer) => place(layer, left, top - keys.height));
@@ -44,12 +44,13 @@ function place(layer, left, top) {
   };
 }
 
-/** @param {Shown["legend"]} legend @param {number} width */
-function drawLegend(legend, width) {
+/** @param {Shown["legend"]} legend @param {number} width @param {string} font */
+function drawLegend(legend, width, font) {
+  const measure = measureIn(font);
   let x = 8;
   let y = 14;
   const nodes = legend.flatMap(([color, look, words]) => {
-    const room = 40 + CHARACTER * words.length;
+    const room = 46 + measure(words);
     if (x + room > width && x > 8) {
       x = 8;
       y += LINE;

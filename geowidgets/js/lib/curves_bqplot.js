@@ -1,7 +1,7 @@
 // The only module that knows bqplot: its figures inside the view, and values on their marks.
 //
 // The marks are changed in the page alone. Their figures are shown by the host's own widget
-// manager, which anywidget hands out beside the model; hosts without one cannot show them.
+// manager, which anywidget hands out beside the model; without one curves_svg.js draws them.
 
 import { ticks } from "d3-array";
 
@@ -19,21 +19,24 @@ import { ticks } from "d3-array";
 
 const NAMES = /** @type {const} */ (["accuracy", "excess", "noise"]);
 
-/** @param {import("@anywidget/types").AnyModel} model the view's
+/** The widget manager that could show bqplot's figures here, if there is one.
+ * @param {import("@anywidget/types").AnyModel} model the view's @returns {Manager|null} */
+export function managerOf(model) {
+  const manager = /** @type {Manager|undefined} */ (
+    /** @type {unknown} */ (/** @type {any} */ (model).widget_manager)
+  );
+  return manager?.create_view ? manager : null;
+}
+
+/** The figures that the view has. @param {import("@anywidget/types").AnyModel} model */
+export const figureNames = (model) => NAMES.filter((name) => model.get(`${name}_figure`));
+
+/** @param {import("@anywidget/types").AnyModel} model the view's @param {Manager} manager
  * @returns {(places: (name: Name) => HTMLElement, signal: AbortSignal)
  *   => Promise<Map<Name, Figure>>} */
-export function openFigures(model) {
+export function openFigures(model, manager) {
   return async (places, signal) => {
-    const manager = /** @type {Manager|undefined} */ (
-      /** @type {unknown} */ (/** @type {any} */ (model).widget_manager)
-    );
-    if (!manager?.create_view) {
-      throw new Error(
-        "bqplot draws these curves, and this page has no widget manager for it: " +
-          "show the view in JupyterLab, Notebook 7 or VS Code",
-      );
-    }
-    const found = NAMES.filter((name) => model.get(`${name}_figure`));
+    const found = figureNames(model);
     const figures = await Promise.all(
       found.map(async (name) => {
         const figure = await open(manager, model.get(`${name}_figure`), places(name), signal);

@@ -1,7 +1,8 @@
 // The figures side by side with their titles and a legend, as one SVG or PNG.
 import { STYLES } from "./curves_marks.js";
 import { svg } from "./elements.js";
-import { offer, selfContained, svgBlob, toPng } from "./picture.js";
+import { printWords, selfContained } from "./picture.js";
+import { measureIn } from "./print_words.js";
 import { readable } from "./table_rows.js";
 
 const TITLE = 24; // CSS pixels
@@ -18,9 +19,9 @@ function lineWords({ shown }, benchmarks) {
 }
 
 /** @param {{root: HTMLElement, parts: import("./curves_parts.js").Parts,
- *   scene: import("./curves_scene.js").Scene, benchmarks: {name: string}[],
- *   kind: "png"|"svg"}} what */
-export async function saveCurves({ root, parts, scene, benchmarks, kind }) {
+ *   scene: import("./curves_scene.js").Scene, benchmarks: {name: string}[]}} what
+ * @returns {import("./picture.js").Print} */
+export function printCurves({ root, parts, scene, benchmarks }) {
   const look = getComputedStyle(root);
   const font = { fill: look.color, "font-family": look.fontFamily };
   const picture = svg("svg", { xmlns: "http://www.w3.org/2000/svg" });
@@ -45,20 +46,23 @@ export async function saveCurves({ root, parts, scene, benchmarks, kind }) {
     height = Math.max(height, TITLE + own);
   }
   const rows = scene.rows.filter(({ hidden }) => !hidden);
-  rows.forEach(({ name, color }, k) => {
-    const y = height + (k + 1) * LINE;
+  const measure = measureIn(`12px ${look.fontFamily}`);
+  let [x, y] = [0, height + LINE];
+  for (const { name, color } of rows) {
+    const wide = 52 + measure(readable(name));
+    if (x > 0 && x + wide > left) [x, y] = [0, y + LINE];
     picture.append(
-      svg("rect", { x: 12, y: y - 9, width: 20, height: 8, rx: 2, fill: color }),
-      svg("text", { ...font, x: 40, y, "font-size": 12 }, readable(name)),
+      svg("rect", { x: x + 12, y: y - 9, width: 20, height: 8, rx: 2, fill: color }),
+      svg("text", { ...font, x: x + 40, y, "font-size": 12 }, readable(name)),
     );
-  });
-  const foot = height + (rows.length + 1) * LINE;
+    x += wide;
+  }
   const words = [parts.count.textContent ?? "", lineWords(scene, benchmarks)].join(" ");
-  picture.append(svg("text", { ...font, x: 12, y: foot, "font-size": 12 }, words));
-  const size = { width: Math.ceil(left), height: Math.ceil(foot + LINE / 2) };
+  const foot = printWords(words, left, look, { left: 12, top: y + 4, size: 12 });
+  picture.append(...foot.nodes);
+  const size = { width: Math.ceil(left), height: Math.ceil(y + foot.height + LINE) };
   picture.prepend(svg("rect", { ...size, fill: look.backgroundColor }));
   for (const [name, value] of Object.entries(size)) picture.setAttribute(name, String(value));
   picture.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-  const text = new XMLSerializer().serializeToString(picture);
-  offer(kind === "svg" ? svgBlob(text) : await toPng(text), `prune-curves.${kind}`);
+  return { text: new XMLSerializer().serializeToString(picture), name: "prune-curves" };
 }

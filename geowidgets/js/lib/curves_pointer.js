@@ -1,7 +1,7 @@
 // Pointing at the curves: the point under the pointer, from point to point by keys, clicks.
 
 /**
- * @typedef {import("./curves_marks.js").FigureScene} FigureScene
+ * @typedef {Pick<import("./curves_marks.js").FigureScene, "x"|"y"|"hits">} FigureScene
  * @typedef {import("./curves_marks.js").Hit} Hit
  * @typedef {import("./curves_bqplot.js").Plot} Plot
  */

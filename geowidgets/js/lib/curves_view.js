@@ -1,13 +1,14 @@
 // The curves: puts the store's counts, bqplot's figures, the legend and the selection together.
 import { createLegend } from "./curves_legend.js";
 import { createParts } from "./curves_parts.js";
-import { saveCurves } from "./curves_picture.js";
+import { printCurves } from "./curves_picture.js";
 import { listenForPoints } from "./curves_pointer.js";
 import { sceneOf } from "./curves_scene.js";
 import { createToolbar } from "./curves_toolbar.js";
 import { summary } from "./curves_words.js";
 import { html } from "./elements.js";
 import { css, groupColors } from "./map_palette.js";
+import { savePicture } from "./picture.js";
 import { createTableData } from "./table_data.js";
 import { followTheme, readColors } from "./theme.js";
 import { createFrames } from "./view_frames.js";
@@ -56,8 +57,7 @@ export function createCurvesView(
       selection.dispatch({ type: "set", reference: [model, b] });
     }),
     save: (kind) => {
-      const { benchmarks } = columns.directory();
-      if (scene) saveCurves({ root, parts, scene, benchmarks, kind }).catch(status.fail);
+      savePicture(picture(), kind).catch(status.fail);
     },
   });
 
@@ -190,7 +190,13 @@ export function createCurvesView(
     if (spoken) parts.spoken.textContent = hit.words.join(", ");
   }
 
-  return { changed: () => ask("display") };
+  /** @returns {import("./picture.js").Print|null} null while there is nothing to see */
+  function picture() {
+    if (!scene || root.dataset.gwState !== "ready") return null;
+    return printCurves({ root, parts, scene, benchmarks: columns.directory().benchmarks });
+  }
+
+  return { changed: () => ask("display"), picture };
 }
 
 /** @param {import("./columns_hub.js").ModelInfo[]} models @param {string} name */

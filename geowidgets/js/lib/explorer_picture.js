@@ -4,6 +4,7 @@
 /** @typedef {import("./view_picture.js").Root} Root */
 
 const GAP = 12;
+const LEGIBLE = 0.7; // of a picture's own size
 const SIZE = /^(<svg xmlns="[^"]*") width="([\d.]+)" height="([\d.]+)"/;
 const BUSY = "[aria-busy=true]";
 
@@ -14,16 +15,20 @@ export function explorerPicture(root, places) {
   if (found.some(({ print }) => print === null)) return null;
   /** @type {Map<number, number>} left edge → how far down its column is filled */
   const filled = new Map();
+  let ground = 0; // below what goes across all columns
   const origin = root.getBoundingClientRect().left;
   const parts = found.flatMap(({ place, print }) => {
     if (!print) return [];
-    const { left, width } = place.getBoundingClientRect();
-    const x = Math.round(left - origin);
-    const across = width > 0.75 * root.clientWidth;
-    const y = across ? Math.max(0, ...filled.values()) : (filled.get(x) ?? 0);
     const { wide, high } = sizeOf(print.text);
-    const shrink = Math.min(1, width / wide); // a table is as wide as its columns ask for
+    const { left, width: room } = place.getBoundingClientRect();
+    // A table is as wide as its columns ask for: in its own column nobody could read it.
+    const across = Math.max(room, LEGIBLE * wide) > 0.75 * root.clientWidth;
+    const width = across ? root.clientWidth : room;
+    const x = across ? 0 : Math.round(left - origin);
+    const y = across ? Math.max(0, ...filled.values()) : (filled.get(x) ?? ground);
+    const shrink = Math.min(1, width / wide);
     const bottom = y + Math.ceil(high * shrink) + GAP;
+    if (across) ground = bottom;
     if (across) for (const edge of [x, ...filled.keys()]) filled.set(edge, bottom);
     else filled.set(x, bottom);
     const at = `x="${x}" y="${y}" width="${wide * shrink}" height="${high * shrink}"`;
@@ -31,11 +36,11 @@ export function explorerPicture(root, places) {
   });
   const [width, height] = [root.clientWidth, Math.max(1, ...filled.values())];
   const size = `width="${width}" height="${height}"`;
-  const ground = getComputedStyle(root).backgroundColor;
+  const background = getComputedStyle(root).backgroundColor;
   return {
     text:
       `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${width} ${height}">` +
-      `<rect ${size} fill="${ground}"/>${parts.join("")}</svg>`,
+      `<rect ${size} fill="${background}"/>${parts.join("")}</svg>`,
     name: "explorer",
   };
 }

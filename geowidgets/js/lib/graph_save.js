@@ -2,9 +2,11 @@
 import { svg } from "./elements.js";
 import { css } from "./map_palette.js";
 import { toSvg } from "./picture.js";
+import { measureIn } from "./print_words.js";
 
 const LEGEND = 28; // CSS pixels
 const GAP = 16;
+const EDGE = 8; // right of the charts, whose last labels reach their end
 
 /** @param {{root: HTMLElement, parts: ReturnType<typeof import("./graph_parts.js").createParts>,
  *   stage: ReturnType<typeof import("./graph_stage.js").createStage>,
@@ -15,14 +17,15 @@ export function printGraph({ root, parts, stage, drawn, charts }) {
   const { width, height } = stage.size();
   const background = getComputedStyle(root).backgroundColor;
   const side = charts[0].room().width;
+  const measure = measureIn(`12px ${getComputedStyle(root).fontFamily}`);
   const print = svg("svg", { class: "gw-weights-print" });
   print.append(
     svg("image", { width, height, href: parts.edges.toDataURL("image/png") }),
     ...discs(drawn, stage, background),
-    ...legend(drawn.look, height),
+    ...legend(drawn.look, height, measure),
     ...charts.flatMap((chart, k) => chartCopy(chart, width + GAP, (k * height) / charts.length)),
   );
-  const size = { width: width + GAP + side, height: height + LEGEND };
+  const size = { width: width + GAP + side + EDGE, height: height + LEGEND };
   for (const [name, value] of Object.entries(size)) print.setAttribute(name, String(value));
   // Its looks are read from the page, so it must be in it.
   parts.stage.append(print);
@@ -59,13 +62,14 @@ function discs({ scene, look, units }, stage, outline) {
     );
 }
 
-/** @param {import("./graph_look.js").Look} look @param {number} top */
-function legend(look, top) {
+/** @param {import("./graph_look.js").Look} look @param {number} top
+ * @param {import("./print_words.js").Measure} measure */
+function legend(look, top, measure) {
   let left = 10;
   return look.legend.flatMap(({ color, text }) => {
     const mark = svg("circle", { cx: left, cy: top + 14, r: 5, fill: css(color) });
     const words = svg("text", { class: "gw-weights-text", x: left + 9, y: top + 18 }, text);
-    left += 24 + 6.4 * text.length;
+    left += 30 + measure(text);
     return [mark, words];
   });
 }

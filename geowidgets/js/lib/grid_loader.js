@@ -73,7 +73,9 @@ export function createGridLoader(model, changed, signal) {
       model.send(content);
     } catch {
       pending = null;
-      error = "No kernel is attached, and these maps were not saved with the page.";
+      error =
+        "No kernel is attached, and these maps were not saved with the page: " +
+        "AttributionGrid.preload(samples) before saving puts them in.";
     }
   }
 

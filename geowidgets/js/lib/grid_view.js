@@ -310,7 +310,8 @@ export function createGridView(root, { columns, selection, model, display, chang
     const trouble = target.methods.map((method) => here.problem(method, row)).find(Boolean);
     const asked = madeText("occlusion", here.there[0]);
     const note = trouble?.message ?? (map ? otherwise(madeText("occlusion", map), asked) : "");
-    const waiting = !map && !trouble && !loader.status().cancelled ? "to come …" : "";
+    const { cancelled, error } = loader.status();
+    const waiting = !map && !trouble && !cancelled && !error ? "to come …" : "";
     return {
       ...{ name, ratio: ratioText(ratio), note: note || waiting, failed: Boolean(trouble) },
       verdict: map ? verdict(map, columns.directory().classes, truth) : null,
@@ -407,6 +408,7 @@ export function createGridView(root, { columns, selection, model, display, chang
   /** @returns {import("./picture.js").Print|null} */
   function picture() {
     if (!shown || !got || parts.stage.hidden) return null;
+    if (!got.there.length && loader.status().error) return null; // its words stand instead
     const { name } = columns.directory().benchmarks[shown.benchmark];
     const text = toSvg([drawing.element, marks.element], {
       background: getComputedStyle(root).backgroundColor,

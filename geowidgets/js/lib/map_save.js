@@ -3,6 +3,7 @@ import { svg } from "./elements.js";
 import { markPath } from "./map_paint.js";
 import { css } from "./map_palette.js";
 import { toSvg } from "./picture.js";
+import { sentenceOf } from "./print_words.js";
 
 /** @typedef {import("./map_look.js").Look} Look */
 /** @typedef {import("./map_scene.js").Scene} Scene */
@@ -24,7 +25,7 @@ export function printMap({ root, parts, size, at, scene, look }) {
     const text = toSvg(layers, {
       background: getComputedStyle(root).backgroundColor,
       size: { width: size.width + LEGEND, height: Math.max(size.height, legend.height) },
-      words: parts.count.textContent ?? "",
+      words: sentenceOf(parts),
     });
     return { text, name: "similarity-map" };
   } finally {

@@ -2,6 +2,7 @@
 
 import { html } from "./elements.js";
 import { openHubs } from "./open_hubs.js";
+import { createModel } from "./saved_host.js";
 import { answerPictures } from "./view_picture.js";
 
 /**
@@ -66,7 +67,11 @@ function mounted(className, show) {
  * @param {{model: Model, root: HTMLElement, host: any, signal: AbortSignal}} shown */
 export function followPictures({ render }, { model, root, host, signal }) {
   if (root.closest("[data-gw-sharpness]")) return;
-  answerPictures(model, root, (place) => render({ model, host, ...place }), signal);
+  const renderOf =
+    (/** @type {import("./view_picture.js").State} */ state) =>
+    (/** @type {{el: HTMLElement, signal: AbortSignal}} */ place) =>
+      render({ model: state ? createModel(state) : model, host, ...place });
+  answerPictures(model, root, renderOf, signal);
 }
 
 /** Write traits of the view's own; without a kernel they hold in the page.

@@ -9,7 +9,7 @@
 
 const LEFT = 52; // axis title and tick labels of the first axis
 const RIGHT = 10;
-const OVERHANG = 31;
+const OVERHANG = 44;
 const LAST = 0.5; // of a step, right of the last axis
 const MOST = 260; // a step, where there are few axes
 const APART = 0.55; // of a step, between angles and metrics: room for other units' tick labels

@@ -324,7 +324,8 @@ export function createParallelView(root, options) {
     if (!here || !all.length || parts.stage.hidden) return null;
     const text = toSvg([...drawing.elements, parts.over], {
       background: getComputedStyle(root).backgroundColor,
-      size: { width: parts.area.clientWidth, height: parts.stage.clientHeight },
+      // The last name reaches the end of the view.
+      size: { width: parts.area.clientWidth + 8, height: parts.stage.clientHeight },
       words: `${parts.countFirst.textContent} · ${parts.countRest.textContent}`,
     });
     return { text, name: `parallel-coordinates-${pairs.name(here.pair).replace(" / ", "-")}` };

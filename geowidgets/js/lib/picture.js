@@ -1,4 +1,6 @@
 // A view's picture as one SVG or PNG: canvases and SVG layers, with colours resolved.
+import { svg } from "./elements.js";
+import { linesOf, measureIn } from "./print_words.js";
 
 const COPIED = [
   "fill",
@@ -20,11 +22,6 @@ const COPIED = [
   "text-anchor",
 ];
 
-/** Words that are too long for the picture become smaller. @param {string} words
- * @param {number} width */
-const captionSize = (words, width) =>
-  Math.max(8, Math.min(13, Math.floor((width - 16) / (0.52 * Math.max(1, words.length)))));
-
 /** A copy whose looks no longer need the page's style sheets. @param {SVGSVGElement} layer */
 export function selfContained(layer) {
   const copy = /** @type {SVGSVGElement} */ (layer.cloneNode(true));
@@ -45,9 +42,24 @@ export function selfContained(layer) {
 /** @typedef {{text: string, name: string}} Print an SVG document, and a file's name without its
  *   ending */
 
-const CAPTION = 26;
+const LINE = 18; // CSS pixels of a line of words
+const BELOW = 8;
 
-/** The layers as one SVG document under a line of words, canvases embedded as images.
+/** Words as lines of SVG text. @param {string} words @param {number} width of the picture
+ * @param {CSSStyleDeclaration} style whose font and colour they have
+ * @param {{left?: number, top?: number, size?: number}} [place]
+ * @returns {{nodes: SVGTextElement[], height: number}} */
+export function printWords(words, width, style, { left = 8, top = 0, size = 13 } = {}) {
+  const measure = measureIn(`${size}px ${style.fontFamily}`);
+  const look = { fill: style.color, "font-family": style.fontFamily, "font-size": `${size}px` };
+  const lines = linesOf(words, width - 2 * left, measure);
+  const nodes = lines.map((line, k) =>
+    svg("text", { ...look, x: left, y: top + (k + 1) * LINE }, line),
+  );
+  return { nodes, height: lines.length * LINE };
+}
+
+/** The layers as one SVG document under lines of words, canvases embedded as images.
  * @param {(SVGSVGElement|HTMLCanvasElement)[]} layers from the bottom up
  * @param {{background: string, size: {width: number, height: number}, words: string}} options */
 export function toSvg(layers, { background, size: { width, height }, words }) {
@@ -61,23 +73,14 @@ export function toSvg(layers, { background, size: { width, height }, words }) {
     return [`<image width="${width}" height="${height}" opacity="${opacity}" href="${data}"/>`];
   });
   const style = getComputedStyle(/** @type {Element} */ (layers[0].parentElement));
-  const caption = document.createElementNS("http://www.w3.org/2000/svg", "text");
-  for (const [name, value] of Object.entries({
-    x: "8",
-    y: "18",
-    fill: style.color,
-    "font-family": style.fontFamily,
-    "font-size": `${captionSize(words, width)}px`,
-  })) {
-    caption.setAttribute(name, value);
-  }
-  caption.textContent = words;
-  const title = new XMLSerializer().serializeToString(caption);
-  const room = `width="${width}" height="${height + CAPTION}"`;
+  const caption = printWords(words, width, style);
+  const title = caption.nodes.map((node) => new XMLSerializer().serializeToString(node)).join("");
+  const above = caption.height + BELOW;
+  const room = `width="${width}" height="${height + above}"`;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" ${room} viewBox="0 0 ${width} ${height + CAPTION}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" ${room} viewBox="0 0 ${width} ${height + above}">` +
     `<rect ${room} fill="${background}"/>${title}` +
-    `<g transform="translate(0 ${CAPTION})">${parts.join("")}</g></svg>`
+    `<g transform="translate(0 ${above})">${parts.join("")}</g></svg>`
   );
 }
 

@@ -4,6 +4,7 @@ import { listenForBrush, operation } from "./brush.js";
 import { html } from "./elements.js";
 import { nearestPoint, pointTowards } from "./map_pick.js";
 import { savePicture, toSvg } from "./picture.js";
+import { sentenceOf } from "./print_words.js";
 import { forEachInside, thin } from "./shapes.js";
 import { joined } from "./star_choice.js";
 import { readStars } from "./star_data.js";
@@ -301,7 +302,7 @@ export function createStarView(root, { shown, data, change, choice, signal }) {
     const text = toSvg([...painter.elements, parts.over], {
       background: getComputedStyle(root).backgroundColor,
       size: { width: layout.width, height: layout.height },
-      words: parts.count.textContent ?? "",
+      words: sentenceOf(parts),
     });
     return { text, name: "latent-star" };
   }

@@ -16,6 +16,7 @@ const FOOT = 44;
 const WORD_LINE = 16;
 /** Room for the words below a narrow table. */
 const LEAST = 520;
+const LEAST_FONT = 8; // CSS pixels
 /** Browsers refuse larger canvases. */
 const MAX_SIDE = 16_000;
 
@@ -124,11 +125,24 @@ function drawHeading(context, { sizes, columns, details }, index, colors) {
   const room = sizes.column - 6;
   const lines = wrapped(context, columns[index].label, room);
   const base = sizes.header - (details.some((text) => text !== "") ? 22 : 8);
+  const { font } = context;
   lines.forEach((text, k) => {
+    context.font = shrunk(font, room / context.measureText(text).width);
     context.fillText(fitted(context, text, room), 3, base - 13 * (lines.length - 1 - k));
+    context.font = font;
   });
   context.fillStyle = css(colors["fg-soft"]);
   context.fillText(fitted(context, details[index], room), 3, sizes.header - 8);
+}
+
+/** A font in which words fit that are a little too long; on paper nothing tells the whole word.
+ * @param {string} font @param {number} share of the room that they have */
+export function shrunk(font, share) {
+  if (!(share < 1)) return font;
+  return font.replace(
+    /([\d.]+)px/,
+    (_, size) => `${Math.max(LEAST_FONT, share * size).toFixed(2)}px`,
+  );
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Layout} layout @param {number} index

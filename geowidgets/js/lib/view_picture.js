@@ -8,6 +8,7 @@ import { svgBlob, toPng } from "./picture.js";
 /** @typedef {{kind: "png"|"svg", scale: number, theme: "light"|"dark"|null,
  *   width: number|null}} Wish */
 /** @typedef {(place: {el: HTMLElement, signal: AbortSignal}) => Promise<void>} Render */
+/** @typedef {Record<string, any>|null|undefined} State what is drawn instead of the view's own */
 /** @typedef {HTMLElement & {gwPicture?: (() => Print|null)|null}} Root a view's root, which can be
  *   asked for its picture: null while it has none yet; null itself where it never has one */
 
@@ -23,22 +24,22 @@ const GROUND = { light: "#ffffff", dark: "#111417" };
 const taken = new Set();
 
 /** Answer Python's requests for pictures of a view, until it is gone.
- * @param {Model} model @param {Root} root what is shown @param {Render} render
- * @param {AbortSignal} signal */
-export function answerPictures(model, root, render, signal) {
+ * @param {Model} model @param {Root} root what is shown
+ * @param {(state: State) => Render} renderOf @param {AbortSignal} signal */
+export function answerPictures(model, root, renderOf, signal) {
   /** @param {any} content */
   function hear(content) {
     if (content?.type !== "picture" || taken.has(content.request)) return;
     taken.add(content.request);
-    answer(model, content, root, render);
+    answer(model, content, root, renderOf(content.state));
   }
   model.on("msg:custom", hear);
   signal.addEventListener("abort", () => model.off("msg:custom", hear));
 }
 
-/** @param {Model} model @param {Wish & {request: string}} wish @param {Root} root
+/** @param {Model} model @param {Wish & {request: string, state?: State}} wish @param {Root} root
  * @param {Render} render */
-async function answer(model, { request, ...wish }, root, render) {
+async function answer(model, { request, state: _, ...wish }, root, render) {
   const page = Math.random().toString(36).slice(2); // two tabs may answer
   /** @param {Record<string, unknown>} content @param {ArrayBuffer[]} [buffers] */
   const tell = (content, buffers) =>
