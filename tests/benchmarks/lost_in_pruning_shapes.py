@@ -16,6 +16,7 @@ NOISES = ("gaussian_noise-3", "shot_noise-3", "impulse_noise-3", "speckle_noise-
 # As good as 0: the first ratio in one repeat of three, nothing in the others.
 NEAR_NOTHING = PER_CYCLE / len(SEEDS) + 0.005
 GONE_BY = (0.3, 0.35, 0.4)  # noise levels ε of which one must leave no potential
+NOT_RUN, SIDES = "not run", ("train", "test")
 MOST = 0.5  # share of the gap that may be left after robust retraining
 
 
@@ -47,11 +48,12 @@ def percent(value: float) -> str:
 def distribution(store: gw.GeometryStore, wt: str, ft: str, net: str) -> list[Shape]:
     """P(clean) > mean P(corrupted); nearly 0 for noise; weights above filters."""
     found = gw.potential_by_distribution(store)
-    average = {m: found.average_mean.sel(family=f"{net} / {m}") for m in (wt, ft)}
+    there = {m for m in (wt, ft) if f"{net} / {m}" in found.family}
+    average = {m: found.average_mean.sel(family=f"{net} / {m}") for m in there}
     train, test = (float(average[wt].sel(side=side)) for side in ("train", "test"))
     each = gw.prune_potential(store, benchmarks=NOISES).sel(family=f"{net} / {wt}").mean("repeat")
     lowest = float(each.min())
-    pairs = [(float(average[wt].sel(side=s)), float(average[ft].sel(side=s))) for s in found.side]
+    pairs = [tuple(float(average[m].sel(side=s)) for m in (wt, ft) if m in there) for s in SIDES]
     return [
         Shape(
             "P(clean) > mean P(corrupted), WT", "train > test",
@@ -64,8 +66,8 @@ def distribution(store: gw.GeometryStore, wt: str, ft: str, net: str) -> list[Sh
         ),
         Shape(
             "WT > FT, train and test", "both above",
-            "; ".join(f"{percent(a)}, {percent(b)}" for a, b in pairs),
-            all(a > b for a, b in pairs),
+            "; ".join(", ".join(map(percent, pair)) for pair in pairs) if ft in there else NOT_RUN,
+            ft in there and all(a > b for a, b in pairs),
         ),
     ]  # fmt: skip
 
@@ -135,7 +137,7 @@ def robust(store: gw.GeometryStore, wt: str, net: str, robust_net: str) -> list[
     claim, needed = "robust retraining closes most of the gap, WT", f"≤ {MOST:g} × nominal, > 0"
     each = gw.prune_potential(store)
     if f"{robust_net} / {wt}" not in each.family:
-        return [Shape(claim, needed, "not run", False)]
+        return [Shape(claim, needed, NOT_RUN, False)]
     before, after = gaps(*(each.sel(family=f"{one} / {wt}") for one in (net, robust_net)))
     found = f"{100 * before:+.1f} → {100 * after:+.1f} points"
     return [Shape(claim, needed, found, before > 0 and after <= MOST * before)]
