@@ -33,8 +33,8 @@ from tests.benchmarks.sections import replace_section
 RESULTS, TITLE = Path(__file__).parent / "results" / "lost_in_pruning.md", "Lost in pruning"
 SECTION = "PruneRetrain of nets trained to the end"
 SEVERITY = 3
-NOISY_IMAGES, NOISY_DRAWS = 1000, 10  # the paper's are 1,000 and 100
-PICTURES, AT_ONCE, PRUNED = 20, 2, 5  # of the heat maps: images, pixels at a time, pruned nets
+NOISY_IMAGES, NOISY_DRAWS = 1000, 4  # the paper's are 1,000 and 100
+PICTURES, AT_ONCE, PRUNED = 20, 8, 5  # of the heat maps: images, pixels at a time, pruned nets
 SHOWN = ("clean", "gaussian_noise-3")  # how the images of the heat maps are shown
 NET, ROBUST = (colour.title(colour.VGG, coarse=True, robust=robust) for robust in (False, True))
 WT, FT = (colour.RETRAINED.format(m).replace(" ", ", ", 1) for m in (colour.WT, colour.FT))
