@@ -11,8 +11,10 @@ import traitlets as t
 
 from geowidgets.widgets._base import Displayed, nearest
 from geowidgets.widgets.weight_graph_checks import FORCES, check_units, checked_forces
-from geowidgets.widgets.weight_graph_epochs import KERNELS, KINDS, Epochs, strongest
-from geowidgets.widgets.weight_graph_sources import Stack, by_epoch, layer_of, stack
+from geowidgets.widgets.weight_graph_epochs import KERNELS, KINDS, Epochs
+from geowidgets.widgets.weight_graph_page import preloaded
+from geowidgets.widgets.weight_graph_sources import by_epoch, stacked
+from geowidgets.widgets.weight_graph_tables import component_curve, unit_rows
 
 if TYPE_CHECKING:
     import os
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from geowidgets.widgets.saved_page import SavedPage
 
 COLORS = ("auto", "layer", "component", "turn")
-PAGE_BYTES = 3_000_000  # of edges in a saved page, before compression
-EDGE_BYTES = 8
 
 
 class WeightGraph(Displayed):
@@ -105,7 +105,7 @@ class WeightGraph(Displayed):
         outputs: Any = None,
         **options: Any,
     ) -> None:
-        self._stacked = _stacked(weights, layer, beside, beside_layer, names)
+        self._stacked = stacked(weights, layer, beside, beside_layer, names)
         read = None if outputs is None else by_epoch(outputs, self._stacked)
         self._epochs = Epochs(self._stacked, read)
         self._stop = stop = threading.Event()
@@ -236,13 +236,8 @@ class WeightGraph(Displayed):
 
         See `redundancy.components`; norms are the epoch's.
         """
-        from geowidgets.redundancy.similarity_graph import components
-
-        kernel = self.edge_kernel()
         norms = self._epochs.norms[self.epochs.index(self._epoch(epoch))]
-        cutoffs = kernel.weight(np.linspace(-1, 1, 101))
-        # A narrow kernel gives the farthest pairs a weight of 0, which is no cut-off.
-        return components(self.cosines(epoch), kernel, cutoffs[cutoffs > 0], norms)
+        return component_curve(self.cosines(epoch), self.edge_kernel(), norms)
 
     def to_dataframe(self, epoch: int | None = None) -> pd.DataFrame:
         """A row a unit of an epoch, by default the one shown.
@@ -251,32 +246,10 @@ class WeightGraph(Displayed):
         weight), `edges` and `component` (the largest is 0, hidden units −1) at `inner_product`,
         `selected`.
         """
-        import pandas as pd
-
-        from geowidgets.redundancy.kernel import Kernel
-        from geowidgets.redundancy.similarity_graph import component_labels
-
-        # Who hangs together with whom depends on the inner product alone; this kernel has a cut-off
-        # for every one of them.
-        plain = Kernel("report", 1.0)
         place = self.epochs.index(self._epoch(epoch))
         square = self.cosines(epoch)
-        joined = square >= self.inner_product - 1e-12
-        layers, units = zip(*self.unit_names, strict=True)
-        return pd.DataFrame(
-            {
-                "layer": layers,
-                "unit": units,
-                "norm": self._epochs.norms[place],
-                "initial_norm": self._epochs.norms[0],
-                "turn": self._epochs.turns[place],
-                "edges": joined.sum(axis=1) - joined.diagonal(),
-                "component": component_labels(
-                    square, plain, float(plain.weight(self.inner_product))
-                ),
-                "selected": np.isin(np.arange(len(units)), self.units or []),
-            }
-        )
+        limit, chosen = self.inner_product, self.units or []
+        return unit_rows(self._epochs, place, square, limit, self.unit_names, chosen)
 
     def _epoch(self, epoch: int | None) -> int:
         number = self.epoch if epoch is None else epoch
@@ -297,27 +270,7 @@ class WeightGraph(Displayed):
     def page_state(self) -> dict[str, Any]:
         """The synced state, and the strongest edges of every epoch."""
         self.wait()
-        pages = len(self.epochs) * len(self.kinds)
-        most = max(self._stacked.units, PAGE_BYTES // (EDGE_BYTES * pages))
-        return {
-            **super().page_state(),
-            "playing": False,
-            "preloaded": {
-                f"{kind}/{epoch}": self._packed(kind, epoch, most)
-                for kind in self.kinds
-                for epoch in self.epochs
-            },
-        }
-
-    def _packed(self, kind: str, epoch: int, most: int) -> dict[str, Any]:
-        cosines = self._epochs.cosines(kind, epoch)
-        places, floor = strongest(cosines, most)
-        return {
-            "places": places.astype("<u4").tobytes(),
-            "cosines": cosines[places].astype("<f4").tobytes(),
-            "visible": self._epochs.visible(kind, epoch).astype(np.uint8).tobytes(),
-            "floor": floor,
-        }
+        return {**super().page_state(), "playing": False, "preloaded": preloaded(self._epochs)}
 
     # ---- checks
 
@@ -350,19 +303,3 @@ class WeightGraph(Displayed):
     @t.validate("units")
     def _valid_units(self, proposal: dict[str, Any]) -> list[int] | None:
         return check_units(proposal["value"], self._stacked.units)
-
-
-def _stacked(
-    weights: Any,
-    layer: str | None,
-    beside: Any,
-    beside_layer: str | None,
-    names: Sequence[str] | None,
-) -> Stack:
-    found = [layer_of(weights, layer, "weights")]
-    if beside is not None:
-        found.append(layer_of(beside, layer if beside_layer is None else beside_layer, "beside"))
-    elif beside_layer is not None:
-        raise ValueError(f"beside_layer: got {beside_layer!r} without beside=")
-    made = stack(found)
-    return made if names is None else made.named(names)

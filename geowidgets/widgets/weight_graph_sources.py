@@ -194,3 +194,26 @@ def _listed(found: Mapping[int, Any], layer: str | None) -> Layer:
         return weight_matrix(source, named).cpu().numpy()
 
     return Layer(layer or "layer", sorted(found), read)
+
+
+def stacked(
+    weights: Any,
+    layer: str | None,
+    beside: Any,
+    beside_layer: str | None,
+    names: Sequence[str] | None,
+) -> Stack:
+    """One source, or two of them one under the other, as `WeightGraph` takes them.
+
+    Raises:
+        TypeError: a source of no known kind.
+        ValueError: layers that do not go together, names that do not fit, or a second layer's
+            name without a second source.
+    """
+    found = [layer_of(weights, layer, "weights")]
+    if beside is not None:
+        found.append(layer_of(beside, layer if beside_layer is None else beside_layer, "beside"))
+    elif beside_layer is not None:
+        raise ValueError(f"beside_layer: got {beside_layer!r} without beside=")
+    made = stack(found)
+    return made if names is None else made.named(names)

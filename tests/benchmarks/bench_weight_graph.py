@@ -25,7 +25,7 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
 import geowidgets as gw
-from geowidgets.widgets import weight_graph
+from geowidgets.widgets import weight_graph_page
 from tests.benchmarks.trace import CATEGORIES, is_task, p95
 from tests.browser.chromium import ARGUMENTS, find
 
@@ -93,7 +93,7 @@ def frames(events: list[dict[str, Any]]) -> dict[str, Any]:
 def main(units: int, epochs: int) -> None:
     """Print the line of a graph of so many units and epochs: the best of three runs."""
     # More edges of every epoch than a page for others carries, as with a kernel.
-    weight_graph.PAGE_BYTES = 1 << 24
+    weight_graph_page.PAGE_BYTES = 1 << 24
     graph = gw.WeightGraph(weights(units, epochs), epoch=0, speed=SPEED, inner_product=0.25)
     last = graph.wait().to_dataframe(graph.epochs[-1])
     edges = int(last.edges.sum()) // 2

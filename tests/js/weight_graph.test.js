@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { forceLink } from "../../geowidgets/js/node_modules/d3-force/dist/d3-force.mjs";
+import { createCursor } from "../../geowidgets/js/lib/graph_cursor.js";
 import { floats, readData, readSaved } from "../../geowidgets/js/lib/graph_data.js";
 import {
   componentCurve,
@@ -17,8 +17,15 @@ import { extentOf, fitting, nearer, unsuited } from "../../geowidgets/js/lib/gra
 import { createLayout, DEFAULTS } from "../../geowidgets/js/lib/graph_layout.js";
 import { createLinkForce } from "../../geowidgets/js/lib/graph_links.js";
 import { createPlayer } from "../../geowidgets/js/lib/graph_player.js";
-import { clipped, createEdgeRaster, edgeColors, FULL } from "../../geowidgets/js/lib/graph_raster.js";
+import {
+  clipped,
+  createEdgeRaster,
+  edgeColors,
+  FULL,
+} from "../../geowidgets/js/lib/graph_raster.js";
+import { roomFor } from "../../geowidgets/js/lib/graph_room.js";
 import { nearestUnit, neighbours, sceneOf, selected } from "../../geowidgets/js/lib/graph_scene.js";
+import { forceLink } from "../../geowidgets/js/node_modules/d3-force/dist/d3-force.mjs";
 
 // The same numbers as tests/widgets/test_weight_graph.py: what Python's functions say of them.
 const file = new URL("../vectors/weight_graph.json", import.meta.url);
@@ -155,7 +162,13 @@ test("no unit, one unit, none visible", () => {
 test("the packed link force equals d3's", () => {
   const next = dice(5);
   const make = () =>
-    Array.from({ length: 12 }, (_, index) => ({ index, x: next() * 90, y: next() * 90, vx: 0, vy: 0 }));
+    Array.from({ length: 12 }, (_, index) => ({
+      index,
+      x: next() * 90,
+      y: next() * 90,
+      vx: 0,
+      vy: 0,
+    }));
   const one = make();
   const other = one.map((node) => ({ ...node }));
   const a = [0, 0, 3, 4, 5, 0, 9];
@@ -234,7 +247,12 @@ test("every edge adds the same to each column that it crosses, whichever way it 
     );
   }
   raster.clear();
-  raster.add([0, 1], [1, 4], { x: [-500, 560, 0, 0, 5], y: [-300, 340, 0, 0, 99] }, Uint8Array.of(16, 4));
+  raster.add(
+    [0, 1],
+    [1, 4],
+    { x: [-500, 560, 0, 0, 5], y: [-300, 340, 0, 0, 99] },
+    Uint8Array.of(16, 4),
+  );
   assert.ok(raster.cover.some((v) => v > 0));
   const pixels = new Uint32Array(60 * 40);
   raster.paint(pixels, edgeColors([1, 2, 3, 1], 0.5));
@@ -303,7 +321,10 @@ test("two layers: names, images, and what is joined to its image alone", () => {
   const data = readData({
     layers,
     epochs: [0, 5],
-    arrays: { norms: bytes([1, 2, 3, 4, 5, 1, 2, 3, 0, 9]), turns: bytes([1, 1, 1, 1, 1, 0.5, 0.4, 0.3, Number.NaN, 0.2]) },
+    arrays: {
+      norms: bytes([1, 2, 3, 4, 5, 1, 2, 3, 0, 9]),
+      turns: bytes([1, 1, 1, 1, 1, 0.5, 0.4, 0.3, Number.NaN, 0.2]),
+    },
   });
   assert.deepEqual([0, 1, 2, 3, 4].map(data.image), [3, 4, -1, 0, 1]);
   assert.equal(data.name(0), "unit 0 of first");
@@ -315,8 +336,17 @@ test("two layers: names, images, and what is joined to its image alone", () => {
   const joined = { "0,3": 0.9, "1,4": 0.8, "1,2": 0.7 };
   const values = [];
   for (let i = 0; i < 5; i++) for (let j = i + 1; j < 5; j++) values.push(joined[`${i},${j}`] ?? 0);
-  const here = { units: 5, cosines: Float32Array.from(values), visible: new Uint8Array(5).fill(1), floor: -1 };
-  const scene = sceneOf({ epoch: here, forest: spanningForest(here) }, data, 0, { limit: 0.5, kernel: "tool", sigma: 0.5 });
+  const here = {
+    units: 5,
+    cosines: Float32Array.from(values),
+    visible: new Uint8Array(5).fill(1),
+    floor: -1,
+  };
+  const scene = sceneOf({ epoch: here, forest: spanningForest(here) }, data, 0, {
+    limit: 0.5,
+    kernel: "tool",
+    sigma: 0.5,
+  });
   assert.deepEqual(scene.images, { pairs: 2, joined: 2, alone: 1 });
   assert.deepEqual([...scene.labels], [1, 0, 0, 1, 0]);
   assert.equal(readData({ layers, epochs: [0, 5], arrays: {} }), null);
@@ -342,4 +372,34 @@ test("gestures on the selected units", () => {
   assert.deepEqual(selected([5], [0, 2], "add"), [0, 2, 5]);
   assert.deepEqual(selected([0, 2], [2], "subtract"), [0]);
   assert.equal(selected([0], [], "replace"), null);
+});
+
+test("the charts stand beside the graph from 660 pixels on, and both fit", () => {
+  // Charts that are cut off, or a graph of no width in a narrow cell.
+  for (const width of [120, 659, 660, 800, 1600]) {
+    const { beside, side, wide, high } = roomFor(width, null);
+    assert.equal(beside, width >= 660);
+    assert.ok(wide >= 1 && side >= 1 && (beside ? side + wide : Math.max(side, wide)) < width);
+    assert.ok(high >= 470 && high <= 680);
+  }
+  assert.equal(roomFor(800, 250).high, 250);
+});
+
+test("the keys' cursor walks by norm over visible units and stays at the ends", () => {
+  // A hidden unit under the cursor, or a walk that starts again at the top.
+  const scene = { norms: [1, 5, 3, 4], visible: Uint8Array.of(1, 1, 1, 0) };
+  const walked = [];
+  const acted = [];
+  const cursor = createCursor({
+    scene: () => scene,
+    data: () => null,
+    display: () => ({ inner_product: 0, units: null }),
+    moved: (i) => walked.push(i),
+    say: () => assert.fail("there are no facts to tell yet"),
+  });
+  cursor.choose((i) => acted.push(i));
+  for (const by of [1, 1, 1, 1, -1]) cursor.walk(by);
+  cursor.choose((i) => acted.push(i));
+  assert.deepEqual(walked, [1, 2, 0, 0, 2]);
+  assert.deepEqual(acted, [2]);
 });

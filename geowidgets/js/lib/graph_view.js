@@ -1,6 +1,7 @@
 // The weight graph: puts epochs, layout, stage, charts and controls together.
 
 import { createGraphChoice } from "./graph_choice.js";
+import { createCursor } from "./graph_cursor.js";
 import { readData } from "./graph_data.js";
 import { listenForGraph } from "./graph_gestures.js";
 import { listenForGraphKeys } from "./graph_keys.js";
@@ -11,12 +12,13 @@ import { chosenColor, lookOf } from "./graph_look.js";
 import { createPanels } from "./graph_panels.js";
 import { createParts } from "./graph_parts.js";
 import { createPlayer } from "./graph_player.js";
+import { roomFor } from "./graph_room.js";
 import { printGraph } from "./graph_save.js";
 import { neighbours, sceneOf } from "./graph_scene.js";
 import { createStage } from "./graph_stage.js";
 import { createStatus } from "./graph_status.js";
 import { createToolbar } from "./graph_toolbar.js";
-import { cutWords, spoken, summary, unitFacts } from "./graph_words.js";
+import { cutWords, summary, unitFacts } from "./graph_words.js";
 import { createTip } from "./map_overlay.js";
 import { savePicture } from "./picture.js";
 import { followTheme } from "./theme.js";
@@ -32,7 +34,6 @@ import { followTheme } from "./theme.js";
 const HOT = 1; // the heat of a first layout
 const WARM = 0.3; // of one that goes on with other edges
 const GRIP = 0.25; // while a node is dragged
-const BESIDE = 660; // CSS pixels from which the charts stand beside the graph
 const SLICE = 12; // milliseconds of layout at a time where nothing may move
 
 /** @param {HTMLElement} root
@@ -52,7 +53,18 @@ export function createGraphView(root, { model, display, facts, change, signal })
   /** @type {import("./graph_look.js").Look|null} */
   let look = null;
   let hovered = -1;
-  let cursor = -1;
+  const cursor = createCursor({
+    scene: () => scene,
+    data: () => opened?.data ?? null,
+    display,
+    moved(i) {
+      hover(i, null);
+      schedule();
+    },
+    say(words) {
+      parts.spoken.textContent = words;
+    },
+  });
   let request = 0;
   let width = 0;
   let stale = new Set(["scene", "panels"]);
@@ -149,9 +161,9 @@ export function createGraphView(root, { model, display, facts, change, signal })
         play,
         step: (by) => show(place(data) + by),
         to: (end) => show(end === "first" ? 0 : data.epochs.length - 1),
-        walk,
-        toggle: () => choose((i) => choice.pick([i], "toggle", false)),
-        component: () => choose(choice.component),
+        walk: cursor.walk,
+        toggle: () => cursor.choose((i) => choice.pick([i], "toggle", false)),
+        component: () => cursor.choose(choice.component),
       },
       signal,
     );
@@ -226,13 +238,13 @@ export function createGraphView(root, { model, display, facts, change, signal })
 
   /** @param {import("./graph_scene.js").Scene} now @returns {import("./graph_stage.js").Drawn} */
   function drawn(now) {
-    const from = hovered >= 0 ? hovered : cursor;
+    const from = hovered >= 0 ? hovered : cursor.at();
     return {
       scene: now,
       look: look ?? { colors: [], legend: [], ramp: null },
       units: display().units,
       hovered,
-      cursor,
+      cursor: cursor.at(),
       joined: from < 0 ? [] : neighbours(now.epoch, from, display().inner_product),
     };
   }
@@ -275,12 +287,8 @@ export function createGraphView(root, { model, display, facts, change, signal })
     const now = Math.floor(root.clientWidth);
     if (now === width && stage.size().width) return false;
     width = now;
-    const room = width - 26; // the view's own padding and border
-    const beside = width >= BESIDE;
+    const { beside, side, wide, high } = roomFor(width, display().height);
     root.classList.toggle("gw-weights-narrow", !beside);
-    const side = beside ? Math.round(Math.min(380, room * 0.34)) : room;
-    const wide = Math.max(1, beside ? room - side - 14 : room);
-    const high = display().height ?? Math.round(Math.min(680, Math.max(470, wide * 0.76)));
     stage.resize(wide, high);
     panels.resize(side, high, beside);
     return true;
@@ -320,33 +328,6 @@ export function createGraphView(root, { model, display, facts, change, signal })
     hovered = i;
     panels.hover({ scene, data, look, units, hovered, limit });
     stage.drawTop(drawn(scene));
-  }
-
-  /** From unit to unit by norm, the longest first. @param {number} by */
-  function walk(by) {
-    if (!scene) return;
-    const { norms, visible } = scene;
-    const order = Array.from(visible.keys())
-      .filter((i) => visible[i])
-      .sort((p, q) => norms[q] - norms[p] || p - q);
-    const at = order.indexOf(cursor);
-    cursor = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))] ?? -1;
-    hover(cursor, null);
-    say();
-    schedule();
-  }
-
-  /** @param {(i: number) => void} act on the unit that the keys have walked to */
-  function choose(act) {
-    if (cursor < 0) return;
-    act(cursor);
-    say();
-  }
-
-  function say() {
-    if (!opened || !scene || cursor < 0) return;
-    const facts_ = unitFacts(cursor, scene, opened.data, display().inner_product);
-    parts.spoken.textContent = spoken(facts_, display().units?.includes(cursor) ?? false);
   }
 
   function picture() {
