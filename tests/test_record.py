@@ -118,8 +118,24 @@ def test_refusals_come_before_the_training(settings, message, net, few):
         train(net, few.images, few.labels, record=WeightRecord(**settings), **QUICK)
     with pytest.raises(ValueError, match="1 or more epochs, got 0"):
         WeightRecord(every=0)
+    with pytest.raises(ValueError, match="1 or more epochs, got 2.5"):
+        WeightRecord(every=2.5)
     with pytest.raises(ValueError, match="got the text 'fc1'"):
         WeightRecord(layers="fc1")
+    with pytest.raises(ValueError, match="at least one name, or None for all"):
+        WeightRecord(layers=[])
+    with pytest.raises(TypeError, match="expected a WeightRecord, got str 'weights'"):
+        train(net, few.images, few.labels, record="weights", **QUICK)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half", b"no pickle at all"])
+def test_a_damaged_file_is_named(content, net, few, tmp_path):
+    """A disk that was full: an error of the pickle module names no file."""
+    train(net, few.images, few.labels, record=WeightRecord(tmp_path, layers=["fc1"]), **QUICK)
+    (tmp_path / "00002.pt").write_bytes(content)
+    with pytest.raises(ValueError, match=r"00002\.pt: expected an epoch of a WeightRecord"):
+        WeightRecord(tmp_path).weights("fc1", 2)
+    assert WeightRecord(tmp_path).weights("fc1", 1).shape == (120, 64)
 
 
 def test_files_hold_plain_tensors(net, few, tmp_path):

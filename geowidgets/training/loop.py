@@ -126,6 +126,7 @@ def train(
         `History`; with a checkpoint it includes the epochs of earlier runs.
 
     Raises:
+        TypeError: a record that is none.
         ValueError: bad settings, labels that do not fit, a checkpoint of other settings.
         FloatingPointError: the loss is no longer finite.
 
@@ -138,6 +139,8 @@ def train(
         1
     """
     _check_settings(epochs, lr, optimizer, schedule, label_smoothing, batch_size)
+    if record is not None and not isinstance(record, WeightRecord):
+        raise TypeError(f"record: expected a WeightRecord, got {type(record).__name__} {record!r}")
     where = resolve_device(device)
     batches = batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment)
     settings: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import torch
@@ -56,10 +57,12 @@ class WeightRecord:
         every: int = 1,
         limit: int = LIMIT,
     ) -> None:
-        if every < 1:
-            raise ValueError(f"every: expected 1 or more epochs, got {every}")
+        if not isinstance(every, int) or isinstance(every, bool) or every < 1:
+            raise ValueError(f"every: expected 1 or more epochs, got {every!r}")
         if isinstance(layers, str):
             raise ValueError(f"layers: expected a list of names, got the text {layers!r}")
+        if layers is not None and not list(layers):
+            raise ValueError("layers: expected at least one name, or None for all, got none")
         self.folder = None if folder is None else Path(folder)
         self.every, self.limit = every, limit
         self._wanted = None if layers is None else list(layers)
@@ -83,7 +86,7 @@ class WeightRecord:
         """W `(unit, input)` of a layer after an epoch, float32 on the CPU.
 
         Raises:
-            ValueError: an epoch or a layer that is not kept.
+            ValueError: an epoch or a layer that is not kept, or a damaged file.
         """
         if epoch not in self.epochs:
             raise ValueError(f"epoch: expected one of {self.epochs}, got {epoch}")
@@ -151,8 +154,7 @@ class WeightRecord:
         if self.folder is None:
             return self._memory[epoch]
         if self._latest is None or self._latest[0] != epoch:
-            saved = torch.load(self.folder / f"{epoch:05d}.pt", weights_only=True)
-            self._latest = epoch, {name: Packed(*layer) for name, layer in saved.items()}
+            self._latest = epoch, _open(self.folder / f"{epoch:05d}.pt")
         return self._latest[1]
 
     def _modules(self, model: nn.Module) -> dict[str, Any]:
@@ -171,6 +173,18 @@ def pack(weight: Tensor) -> Packed:
     scale = flat.abs().amax(dim=1)
     values = (flat / scale.clamp(min=torch.finfo(torch.float32).tiny)[:, None]).half()
     return Packed(values.cpu(), scale.cpu())
+
+
+def _open(path: Path) -> dict[str, Packed]:
+    """The layers of one epoch's file."""
+    try:
+        saved = torch.load(path, weights_only=True)
+        return {str(name): Packed(*layer) for name, layer in saved.items()}
+    except (OSError, RuntimeError, EOFError, UnpicklingError, AttributeError, TypeError) as error:
+        raise ValueError(
+            f"{path}: expected an epoch of a WeightRecord, got a file that cannot be read as one "
+            f"({type(error).__name__}); delete the folder and train again"
+        ) from error
 
 
 def _weighted(model: nn.Module) -> Iterable[tuple[str, Any]]:
