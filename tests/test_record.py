@@ -118,7 +118,7 @@ def test_refusals_come_before_the_training(settings, message, net, few):
         train(net, few.images, few.labels, record=WeightRecord(**settings), **QUICK)
     with pytest.raises(ValueError, match="1 or more epochs, got 0"):
         WeightRecord(every=0)
-    with pytest.raises(ValueError, match="1 or more epochs, got 2.5"):
+    with pytest.raises(ValueError, match=r"1 or more epochs, got 2\.5"):
         WeightRecord(every=2.5)
     with pytest.raises(ValueError, match="got the text 'fc1'"):
         WeightRecord(layers="fc1")
