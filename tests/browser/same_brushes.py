@@ -35,6 +35,8 @@ class Brushed:
         self.local.get_by_role("button", name="Undo").click()
         self.expect_counts(store, of_three)
         self.pick_reference(store)
+        self.local.get_by_role("button", name="Undo").click()
+        self.expect_counts(store, of_three)
         self.local.get_by_role("button", name="Clear").click()
         expect(self.table.status).to_contain_text("3 models × 4 benchmarks")
 

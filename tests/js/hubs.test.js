@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createCache } from "../../geowidgets/js/lib/cache.js";
-import { createColumnsHub } from "../../geowidgets/js/lib/columns_hub.js";
+import { createColumnsHub, keepForSaving } from "../../geowidgets/js/lib/columns_hub.js";
 import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
 import { createModel } from "./model.js";
 
@@ -250,4 +250,26 @@ test("closing rejects what is still awaited", async () => {
   controller.abort();
   await assert.rejects(wanted, /closed/);
   assert.equal(model.listenerCount(), 0);
+});
+
+test("what arrived is in the state that a notebook saves, exactly, the newest first", () => {
+  const saved = {};
+  const added = new Set();
+  const whole = new Float32Array([9, 1, 2, 3]);
+  const part = new DataView(whole.buffer, 4, 8);
+  for (const key of ["length/0/0", "margin/0/0", "angle/0/0"]) {
+    keepForSaving(saved, { key, dtype: "float32", shape: [2] }, part, added, 16);
+  }
+  assert.deepEqual(Object.keys(saved), ["margin/0/0", "angle/0/0"]);
+  const { data } = saved["angle/0/0"];
+  assert.deepEqual([...new Float32Array(data.buffer)], [1, 2], "hosts save the whole buffer");
+});
+
+test("a hub that nobody answers says so at once", async () => {
+  const directory = { classes: [], sets: [], models: [], benchmarks: [], done: "", revision: 0 };
+  const model = createModel({ directory, preloaded: {} });
+  const hub = createColumnsHub({ model, signal: new AbortController().signal });
+  hub.endAsking();
+  await assert.rejects(hub.get("angle/0/0"), /not saved with the notebook/);
+  assert.deepEqual(model.sent, []);
 });

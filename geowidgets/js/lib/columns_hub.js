@@ -16,6 +16,7 @@ import { createShared } from "./shared_values.js";
 /** @typedef {ReturnType<typeof createColumnsHub>} ColumnsHub */
 
 const CACHE_BYTES = 256 * 2 ** 20;
+const SAVED_BYTES = 16 * 2 ** 20; // of what the page itself adds to the state that is saved
 const ARRAYS = {
   uint8: Uint8Array,
   int16: Int16Array,
@@ -50,6 +51,9 @@ export function createColumnsHub({ model, signal }) {
   /** @type {Directory} */
   let seen = model.get("directory");
   let done = decodeDone(seen);
+  /** @type {Set<string>} keys that this page has put into the state, oldest first */
+  const added = new Set();
+  let orphan = false;
   const shared = createShared((name) => tell(new Set([`shared/${name}`])));
 
   /** @param {Set<string>} changed */
@@ -67,9 +71,12 @@ export function createColumnsHub({ model, signal }) {
     const keys = batch;
     batch = [];
     try {
+      if (orphan) throw new Error("this notebook was opened and not run");
       model.send({ keys });
     } catch (error) {
-      const words = "no kernel is attached, and this column was not saved with the page";
+      const words = orphan
+        ? "it was not saved with the notebook; run the notebook's cells to see it"
+        : "no kernel is attached, and this column was not saved with the page";
       for (const key of keys) settle(key, null, new Error(`${key}: ${words}`, { cause: error }));
     }
   }
@@ -90,12 +97,19 @@ export function createColumnsHub({ model, signal }) {
   /** @param {any} content @param {DataView[]} buffers */
   function hear(content, buffers) {
     if (content?.type === "error") settle(content.key, null, new Error(content.message));
-    else if (content?.type === "column") settle(content.key, asColumn(content, buffers[0]));
+    else if (content?.type === "column") {
+      settle(content.key, asColumn(content, buffers[0]));
+      keepForSaving(model.get("preloaded"), content, buffers[0], added);
+    }
   }
 
   function hearDirectory() {
     const directory = model.get("directory");
-    if (directory.revision !== seen.revision || directory.done !== seen.done) cache.drop(GROWING);
+    if (directory.revision !== seen.revision || directory.done !== seen.done) {
+      cache.drop(GROWING);
+      const saved = model.get("preloaded") ?? {};
+      for (const key of Object.keys(saved)) if (GROWING.test(key)) delete saved[key];
+    }
     seen = directory;
     done = decodeDone(directory);
     tell(new Set(["directory"]));
@@ -130,6 +144,10 @@ export function createColumnsHub({ model, signal }) {
   });
 
   return {
+    /** From now on nobody is asked: there is nobody who would answer. */
+    endAsking() {
+      orphan = true;
+    },
     /** @returns {Directory} */
     directory: () => model.get("directory"),
     get,
@@ -150,6 +168,28 @@ export function createColumnsHub({ model, signal }) {
       until?.addEventListener("abort", () => listeners.delete(listener), { once: true });
     },
   };
+}
+
+/** Put a column that arrived into the state that the host saves with a notebook, whose views then
+ * live without a kernel. The dictionary is changed in place: setting the trait would send all of it
+ * to the kernel, which has it. The newest stay.
+ * @param {Record<string, any>|undefined} saved @param {{key: string, dtype: string, shape: number[]}}
+ *   header @param {DataView} data @param {Set<string>} added */
+export function keepForSaving(saved, { key, dtype, shape }, data, added, limit = SAVED_BYTES) {
+  if (!saved || data.byteLength > limit) return;
+  // Hosts save the whole buffer that a view lies in.
+  const { buffer, byteOffset, byteLength } = data;
+  const own = /** @type {ArrayBuffer} */ (buffer).slice(byteOffset, byteOffset + byteLength);
+  saved[key] = { dtype, shape, data: new DataView(own) };
+  added.delete(key);
+  added.add(key);
+  let bytes = 0;
+  for (const one of [...added].reverse()) {
+    bytes += saved[one]?.data.byteLength ?? 0;
+    if (bytes <= limit) continue;
+    delete saved[one];
+    added.delete(one);
+  }
 }
 
 /** @param {Directory} directory */

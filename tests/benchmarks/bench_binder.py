@@ -1,0 +1,164 @@
+"""Memory and start of a Binder session: `python -m tests.benchmarks.bench_binder PYTHON FOLDER`.
+
+`PYTHON` is the interpreter of an environment made from `binder/requirements.txt`, `FOLDER` its
+`notebooks/` after `binder/postBuild`. The server starts through `binder/start`. Printed are
+
+* start: from the server's command to the first tutorial's views drawn in Chromium, all cells run;
+* of that session and of every notebook run by `jupyter execute`: the most memory that its processes
+  held at once, a page that several of them share counted once (Pss), the server's own added.
+
+Where this process may make a control group, the sessions live in one of 2 GB, as Binder's do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Page, sync_playwright
+
+from tests.benchmarks.sections import replace_section
+from tests.browser.chromium import ARGUMENTS, find
+from tests.browser.lab import free_port
+
+ROOT = Path(__file__).parents[2]
+PAGE = Path(__file__).parent / "results" / "binder.md"
+LIMIT = 2 * 2**30
+START_SECONDS = 30.0
+GROUP = Path("/sys/fs/cgroup/memory/geowidgets-binder")
+FIRST = "01-first-look.ipynb"
+RUN_ALL = "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
+READY = """() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel
+  ?.status === 'idle'"""
+
+
+class Memory(threading.Thread):
+    """Watches what a process and all that it started hold; `most` bytes so far."""
+
+    def __init__(self, root: int) -> None:
+        super().__init__(daemon=True)
+        self.root, self.most, self.ended = psutil.Process(root), 0, threading.Event()
+
+    def run(self) -> None:
+        """Look again and again until `ended`."""
+        while not self.ended.wait(0.1):
+            self.most = max(self.most, self.now())
+
+    def now(self) -> int:
+        """Bytes at this moment."""
+        total = 0
+        with contextlib.suppress(psutil.Error):
+            for one in [self.root, *self.root.children(recursive=True)]:
+                with contextlib.suppress(psutil.Error):
+                    total += one.memory_full_info().pss
+        return total
+
+
+def limited() -> bool:
+    """Make a control group of 2 GB for the sessions; whether that was allowed."""
+    try:
+        GROUP.mkdir(exist_ok=True)
+        (GROUP / "memory.limit_in_bytes").write_text(str(LIMIT))
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def session(command: list[str], folder: Path) -> Iterator[tuple[subprocess.Popen, Memory]]:
+    """A command under `binder/start`, watched, and ended with all that it started."""
+    own = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "OMP_NUM_THREADS")}
+    own["PATH"] = f"{Path(command[0]).parent}:{own['PATH']}"
+    join = f'[ -d {GROUP} ] && echo $$ > {GROUP}/cgroup.procs; exec {ROOT}/binder/start "$@"'
+    process = subprocess.Popen(
+        ["bash", "-c", join, "start", *command], cwd=folder, env=own,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    memory = Memory(process.pid)
+    memory.start()
+    try:
+        yield process, memory
+    finally:
+        memory.ended.set()
+        memory.join()
+        if process.poll() is None:
+            for one in psutil.Process(process.pid).children(recursive=True):
+                one.terminate()
+            process.terminate()
+        process.wait(30)
+
+
+def first_views(python: str, folder: Path, page: Page) -> tuple[float, int, int]:
+    """Seconds to the first tutorial's views, and bytes: the most, and the server's alone."""
+    port = free_port()
+    command = [
+        python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
+        f"--ServerApp.port={port}", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=",
+    ]  # fmt: skip
+    begun = time.monotonic()
+    with session(command, folder) as (_, memory):
+        while True:
+            with contextlib.suppress(Exception):
+                page.goto(f"http://127.0.0.1:{port}/doc/tree/{FIRST}", timeout=20_000)
+                break
+        server = memory.now()
+        page.wait_for_function(READY)
+        page.evaluate(RUN_ALL)
+        page.locator(".gw-table[data-gw-state=ready]").first.wait_for()
+        page.locator(".gw-local [data-panel]").first.wait_for()
+        seconds = time.monotonic() - begun
+        page.locator(".gw-explorer .gw-table[data-gw-state=ready]").first.wait_for()
+        page.locator(".gw-explorer .gw-map[data-gw-state=ready]").first.wait_for()
+        return seconds, memory.most, server
+
+
+def executed(python: str, notebook: Path) -> tuple[float, int]:
+    """Seconds and bytes of a notebook run from its first to its last cell."""
+    begun = time.monotonic()
+    command = [python, "-m", "jupyter", "execute", notebook.name]
+    with session(command, notebook.parent) as (process, memory):
+        if process.wait():
+            raise RuntimeError(f"{notebook.name} ended with status {process.returncode}")
+        return time.monotonic() - begun, memory.most
+
+
+def main(python: str, folder: Path) -> None:
+    """Measure, print, record."""
+    group = limited()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
+        page = browser.new_page(viewport={"width": 1600, "height": 2400})
+        page.set_default_timeout(180_000)
+        seconds, most, server = first_views(python, folder, page)
+        browser.close()
+    lines = [
+        "| session | most memory with the server, MB | seconds |", "|---|---|---|",
+        f"| {FIRST} in JupyterLab, to its first two views | {most / 2**20:.0f} | {seconds:.0f} |",
+    ]  # fmt: skip
+    found = [most]
+    for notebook in sorted(folder.glob("0*.ipynb")):
+        took, held = executed(python, notebook)
+        found.append(held + server)
+        lines.append(f"| {notebook.name} | {found[-1] / 2**20:.0f} | {took:.0f} |")
+        print(lines[-1], flush=True)
+    words = (
+        f"Sessions of an environment from `binder/requirements.txt` "
+        f"{'in a control group of 2 GB' if group else 'without a control group'}; the server alone "
+        f"holds {server / 2**20:.0f} MB. Bars: 2,048 MB each; {START_SECONDS:.0f} s to the first "
+        f"views. Seconds by the clock.\n\n" + "\n".join(lines)
+    )
+    replace_section(PAGE, "Binder", "memory and start", words)
+    print(words)
+    assert max(found) < LIMIT, f"{max(found) / 2**20:.0f} MB"
+    assert seconds < START_SECONDS, f"{seconds:.1f} s to the first views"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
