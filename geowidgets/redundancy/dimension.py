@@ -77,6 +77,7 @@ def angles_by_width(
     test: tuple[np.ndarray, np.ndarray] | None = None,
     relu: bool = False,
     epochs: int = 10,
+    optimizer: str = "adam",
     lr: float = 2e-3,
     seed: int = 0,
     device: str | torch.device = "auto",
@@ -94,8 +95,9 @@ def angles_by_width(
         widths: numbers of units d in the last feature layer.
         test: images and labels that are measured; those of the training by default.
         relu: whether the last feature layer has a ReLU, as in many programs called LeNet-5.
-        epochs: passes, with Adam and a cosine schedule.
-        lr: learning rate.
+        epochs: passes, with a cosine schedule.
+        optimizer: "adam" or "sgd" (momentum 0.9); the paper names none.
+        lr: learning rate; SGD wants about 0.01.
         seed: of the initial weights and the shuffles.
         device: "auto" takes CUDA where there is one.
         progress: a bar a net.
@@ -124,7 +126,7 @@ def angles_by_width(
         )
         before = _angles(net, *shown)[0]
         train(
-            net, images, labels, epochs=epochs, optimizer="adam", lr=lr, weight_decay=0.0,
+            net, images, labels, epochs=epochs, optimizer=optimizer, lr=lr, weight_decay=0.0,
             seed=seed, device=device, progress=progress, label=f"width {width}",
         )  # fmt: skip
         after, accuracy = _angles(net.cpu(), *shown)
