@@ -89,6 +89,22 @@ def lenet300(data: Path, folder: Path, classes: int = 10, seed: int = 0) -> Trai
     )  # fmt: skip
 
 
+def lenet5(data: Path, folder: Path, seed: int = 0, classifier: int | None = None) -> Trained:
+    """LeNet-5 after 5 epochs of 30,000 digits; `classifier` as for Conv-2."""
+    train_set = task(datasets.load_npz(data, "train"), 10, DIGITS)
+    test_set = task(datasets.load_npz(data, "test"), 10, 8_000)
+    net = zoo.lenet5(10, 1, 28, seed=seed)
+    kept = f"lenet5-{seed}.pt"
+    if classifier is not None:
+        net = resampled(net, ["fc1", "fc2", "fc3"], seed=classifier)
+        kept = f"lenet5-{seed}-{classifier}.pt"
+    settings = {"epochs": 5, "optimizer": "adam", "lr": 2e-3, "weight_decay": 0.0}
+    return _trained(
+        net, train_set, test_set, folder / kept, settings, seed, normalise,
+        "LeNet-5, Adam 2e-3 with a cosine schedule, batch 128, 5 epochs of 30,000 digits",
+    )  # fmt: skip
+
+
 def conv2(
     data: Path, folder: Path, classes: int = 10, seed: int = 0, classifier: int | None = None
 ) -> Trained:

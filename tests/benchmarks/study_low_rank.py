@@ -119,36 +119,44 @@ def angles(given: argparse.Namespace) -> Found:
         "|---|---|---|---|",
     ]
     missed = []
-    conv = nets.conv2(given.colour, given.nets)
-    again = nets.conv2(given.colour, given.nets, classifier=CLASSIFIER)
-    pairs = [("Conv-2, classifier re-sampled", conv, again)]
-    if given.convs > 1:
-        other = nets.conv2(given.colour, given.nets, 10, 1)
-        pairs.append(("Conv-2, everything of another seed", conv, other))
-    first, second = (nets.lenet300(given.mnist, given.nets, 10, seed) for seed in (0, 1))
-    pairs.append(("LeNet-300-100, another seed", first, second))
-    for name, one, two in pairs:
+    for name, one, two, layer in pairs(given):
         before = principal_angles(one.initial, two.initial, RANK, "fc1")
         after = principal_angles(one.net, two.net, RANK, "fc1")
         mixed = principal_angles(one.initial, two.net, RANK, "fc1")
         cells = [f"{found[0]:.1f} … {found[-1]:.1f}" for found in (before, after, mixed)]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
-        if name.endswith("re-sampled"):
-            if before.min() < 80:
-                missed.append(f"unrelated layers at {before.min():.1f}°")
-            if after.max() > 60:
-                missed.append(f"{name}: {after.max():.1f}°")
-    lines += ["", f"Second convolution of the first pair (Fig. 5a): {images_of(conv, again)}."]
+        if after.max() > before.min():
+            missed.append(f"{name}: {after.max():.1f}° after, {before.min():.1f}° before")
+        if name.startswith("Conv-2") and (before.min() < 80 or after.max() > 60):
+            missed.append(f"{name}: from {before.min():.1f}° to {after.max():.1f}°")
+        if layer:
+            lines.insert(1, f"{name}, {layer} (Fig. 5a): {images_of(one, two, layer)}.")
+    lines.insert(1, "")
     return lines, missed
 
 
-def images_of(one: nets.Trained, two: nets.Trained) -> str:
+def pairs(given: argparse.Namespace) -> Iterator[tuple[str, nets.Trained, nets.Trained, str]]:
+    """Name, two nets, and the layer that began alike in both, where there is one."""
+    resampled = "classifier re-sampled"
+    digits = [nets.lenet5(given.mnist, given.nets, 0, seed) for seed in (None, CLASSIFIER)]
+    yield f"LeNet-5, {resampled}", *digits, "conv2"
+    first, second = (nets.lenet300(given.mnist, given.nets, 10, seed) for seed in (0, 1))
+    yield "LeNet-300-100, another seed", first, second, ""
+    if given.convs > 1:
+        conv = nets.conv2(given.colour, given.nets)
+        again = nets.conv2(given.colour, given.nets, classifier=CLASSIFIER)
+        yield f"Conv-2, {resampled}", conv, again, "features.2"
+        other = nets.conv2(given.colour, given.nets, 10, 1)
+        yield "Conv-2, everything of another seed", conv, other, ""
+
+
+def images_of(one: nets.Trained, two: nets.Trained, layer: str) -> str:
     """How many filters, begun alike, are still nearest to each other."""
-    a, b = (nn.functional.normalize(weight_matrix(made.net, "features.2")) for made in (one, two))
+    a, b = (nn.functional.normalize(weight_matrix(made.net, layer)) for made in (one, two))
     cosines = a @ b.T
     own = int((cosines.argmax(dim=1) == torch.arange(len(a))).sum())
+    diagonal = cosines.diagonal().clone()
     others = cosines.fill_diagonal_(-1).amax(dim=1)
-    diagonal = (a * b).sum(dim=1)
     return (
         f"{own} of {len(a)} filters have the largest cosine with their own image, "
         f"{diagonal.mean():.2f} on average; the next one has {others.mean():.2f}"
