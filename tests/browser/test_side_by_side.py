@@ -127,7 +127,7 @@ def test_a_brush_in_one_model_shows_in_three(shared: Notebook, tiny_store) -> No
         right = tiny_store.column("prediction", k, 0) == tiny_store.labels()
         words = f"{model.name} / clean: {100 * right[said['samples']].mean():.1f} % correct"
         expect(panels.nth(k).locator(".gw-parallel-count").first).to_contain_text(words)
-        spread = axes(panels.nth(k), "angle/3").locator(".gw-parallel-selected").first
+        spread = panels.nth(k).locator(".gw-parallel-selected")
         expect(spread).to_have_attribute("d", re.compile("^M"))
     shown = ticks(panels)
     assert shown[0] == shown[1] == shown[2]

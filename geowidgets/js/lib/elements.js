@@ -43,6 +43,12 @@ export function write(element, words) {
   else if (only.data !== words) only.data = words;
 }
 
+/** Hide or show; what is hidden already is not styled again.
+ * @param {HTMLElement} element @param {boolean} hidden */
+export function hide(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
 /** Set an attribute that is another. @param {Element} element @param {string} name
  * @param {string} value */
 export function mark(element, name, value) {

@@ -1,6 +1,6 @@
 // The dots of all panels on canvases: every sample below, the selected ones above.
 import * as bits from "./bits.js";
-import { html } from "./elements.js";
+import { hide, html } from "./elements.js";
 import { createPalette, createRaster, disc, dotRadius } from "./raster.js";
 import { linear } from "./scales.js";
 import { allowance, sharpness } from "./sharpness.js";
@@ -70,8 +70,8 @@ export function createDots(root) {
     const pale = palette(0, faintest);
     strong = palette(1, Math.min(1, faintest + 0.25));
     tiers.forEach(({ base, chosen }, t) => {
-      base.hidden = t >= used;
-      chosen.hidden = true;
+      hide(base, t >= used);
+      hide(chosen, true);
       if (t >= used) return;
       paint(base, t, pale[t]);
       for (const { raster } of layers[t]) raster.clear();

@@ -1,5 +1,6 @@
 // What is drawn of the local geometry view's state: the scene, what is selected in it, the brush.
 import * as bits from "./bits.js";
+import { hide } from "./elements.js";
 import { drawBars } from "./local_matrix.js";
 import { dotKinds, inReactions, REACTIONS } from "./local_reactions.js";
 import { drawOneClass, drawPanels } from "./local_scene.js";
@@ -64,7 +65,7 @@ export function createLocalDrawing(options) {
     parts.stage.style.height = `${layout.height}px`;
     parts.body.style.setProperty("--gw-stage-height", `${layout.height}px`);
     marks.place(layout, panels);
-    parts.key.hidden = here.masks !== null; // the chips say what the colours mean
+    hide(parts.key, here.masks !== null); // the chips say what the colours mean
     const { n } = here.data;
     const kinds = dotKinds(here.data, here.masks, shownReactions());
     dots.draw({ n, planes, panels, kinds, width: layout.width, height: layout.height });

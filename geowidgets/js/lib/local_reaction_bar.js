@@ -1,7 +1,7 @@
 // Reactions of the samples to a change of model or data: counted, picked, shown and hidden.
 import * as bits from "./bits.js";
 import { operation } from "./brush.js";
-import { html, mark, write } from "./elements.js";
+import { hide, html, mark, write } from "./elements.js";
 import { COLORS, REACTIONS, reactionWords } from "./local_reactions.js";
 import { amount } from "./words.js";
 
@@ -54,15 +54,15 @@ export function createReactionBar({ pick, toggle }) {
      *   picked: Reaction[], shown: string[], reference: string, compared: string, why: string}} now
      *   `why` there is nothing to compare although a pair is chosen */
     update({ masks, mask, picked, shown, reference, compared, why }) {
-      element.hidden = !masks && !why;
+      hide(element, !masks && !why);
       write(note, why);
-      names.hidden = !masks;
+      hide(names, !masks);
       write(first, reference);
       write(second, compared);
       mark(first, "title", reference);
       mark(second, "title", compared);
       for (const { reaction, element: chip, choose, show, count } of chips) {
-        chip.hidden = !masks;
+        hide(chip, !masks);
         if (!masks) continue;
         const all = bits.count(masks[reaction]);
         const some = mask ? `${amount(bits.countAnd(masks[reaction], mask))} of ` : "";

@@ -1,5 +1,5 @@
 // The controls above the panels.
-import { chooser, html } from "./elements.js";
+import { chooser, hide, html } from "./elements.js";
 import { pairFields } from "./pair_fields.js";
 import { button, createLists, saveMenu, toggle } from "./view_buttons.js";
 
@@ -68,7 +68,7 @@ export function createToolbar(options) {
 
   function drawPager() {
     const { first, shown: n, of, filter } = page();
-    pager.hidden = (of <= n && !filter) || display().matrix !== null;
+    hide(pager, (of <= n && !filter) || display().matrix !== null);
     if (search.value !== filter) search.value = filter;
     where.textContent = of ? `${first + 1}–${first + n} of ${of}` : "none";
     back.disabled = first === 0;
@@ -81,7 +81,7 @@ export function createToolbar(options) {
     update() {
       const { mode, matrix } = display();
       updateLists();
-      look.hidden = matrix !== null;
+      hide(look, matrix !== null);
       tools.replaceChildren(
         ...TOOLS.map(([name, text]) => toggle(text, mode === name, () => change({ mode: name }))),
       );

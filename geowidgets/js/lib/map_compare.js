@@ -1,5 +1,5 @@
 // Two groups beside each other: whose trees are drawn, how far they overlap, their histograms.
-import { html, svg } from "./elements.js";
+import { hide, html, svg } from "./elements.js";
 import { fold } from "./map_side.js";
 import { commonShare, sumOf } from "./map_tree.js";
 import { metricInfo, share } from "./words.js";
@@ -55,7 +55,7 @@ export function createCompare({ change }) {
       ],
       trees === null ? "focus" : trees === "each" ? "each" : (trees[0] ?? "none"),
     );
-    second.element.hidden = !top();
+    hide(second.element, !top());
     second.fill(
       [["", "nothing else"], ["selected", "the selected pairs"], ...groups],
       (Array.isArray(trees) && trees[1]) || "",

@@ -1,5 +1,5 @@
 // The legend: what colours and marks mean; an entry takes its group out of the map and back.
-import { html, svg } from "./elements.js";
+import { hide, html, svg } from "./elements.js";
 import { markPath } from "./map_paint.js";
 import { css } from "./map_palette.js";
 import { amount } from "./words.js";
@@ -52,7 +52,7 @@ export function createLegend({ change, hover }) {
       { class: "gw-map-all", type: "button", onclick: () => change(rest) },
       "show all",
     );
-    all.hidden = !gone.length;
+    hide(all, !gone.length);
     return html(
       "div",
       { class: "gw-map-section" },

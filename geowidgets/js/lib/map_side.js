@@ -1,5 +1,5 @@
 // Beside the map: redundant benchmarks, and the selected pairs by number.
-import { html } from "./elements.js";
+import { hide, html } from "./elements.js";
 import { pairName } from "./words.js";
 
 /** @typedef {import("./columns_hub.js").Directory} Directory */
@@ -47,7 +47,7 @@ export function createRedundancy({ choose }) {
       "Needs two benchmarks and two models that are computed on both.",
     );
     list.replaceChildren(...(rows.length ? rows : [none]));
-    words.hidden = !rows.length;
+    hide(words, !rows.length);
     list.scrollTop = place;
   }
 
@@ -97,7 +97,7 @@ export function createChosen({ hover, pick }) {
       const now = JSON.stringify([shown, focus.length, directory.revision]);
       if (now === drawn) return;
       drawn = now;
-      part.element.hidden = !shown.length;
+      hide(part.element, !shown.length);
       const more = focus.length > shown.length ? `, ${shown.length} numbered` : "";
       part.title(`Selected pairs: ${focus.length}${more}`);
       list.replaceChildren(

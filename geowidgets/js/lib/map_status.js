@@ -1,5 +1,5 @@
 // What the view says of the map's computation: how far it is, that it failed, that it is old.
-import { html, write } from "./elements.js";
+import { hide, html, write } from "./elements.js";
 import { insteadWords, stageWords } from "./map_words.js";
 
 const COMING = "The map appears here as soon as it is computed.";
@@ -35,7 +35,7 @@ export function createStatus(parts, channel, signal) {
   function say(words) {
     problem = words;
     failedText.textContent = words;
-    parts.error.hidden = !words;
+    hide(parts.error, !words);
   }
 
   return {
@@ -43,7 +43,7 @@ export function createStatus(parts, channel, signal) {
     /** @param {string} words over the map */
     note(words) {
       parts.note.textContent = words;
-      parts.note.hidden = !words;
+      hide(parts.note, !words);
     },
     /** @param {{first: string, rest: string}} words */
     count({ first, rest }) {
@@ -54,22 +54,22 @@ export function createStatus(parts, channel, signal) {
      * @param {boolean} there */
     draw({ phase, info }, { revision, done }, there) {
       const busy = phase.name === "computing";
-      parts.progress.hidden = !busy;
+      hide(parts.progress, !busy);
       parts.bar.value = phase.done;
       write(parts.progressText, busy ? stageWords(phase) : "");
       const failed = phase.name === "failed" ? phase.message : "";
       write(failedText, failed ? `The map could not be computed. ${failed}` : problem);
-      parts.error.hidden = !failed && !problem;
+      hide(parts.error, !failed && !problem);
       const offered = ["waiting", "cancelled", "failed"].includes(phase.name) && !there;
       const instead = insteadWords(phase, there);
-      parts.empty.hidden = !instead && !offered && !(busy && !there);
+      hide(parts.empty, !instead && !offered && !(busy && !there));
       write(emptyText, busy && !there ? COMING : instead);
       if (offered && !parts.again.isConnected) parts.empty.append(parts.again);
       if (!offered) parts.again.remove();
-      parts.body.hidden = !there;
-      parts.caption.hidden = !there;
-      parts.count.hidden = !there;
-      parts.stale.hidden = !there || busy || (info.revision === revision && info.done === done);
+      hide(parts.body, !there);
+      hide(parts.caption, !there);
+      hide(parts.count, !there);
+      hide(parts.stale, !there || busy || (info.revision === revision && info.done === done));
     },
   };
 }

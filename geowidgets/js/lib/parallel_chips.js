@@ -1,5 +1,5 @@
 // The ranges in words and numbers: to read, to type, to drop.
-import { html } from "./elements.js";
+import { hide, html } from "./elements.js";
 import { axisTitle } from "./parallel_words.js";
 
 /** @typedef {import("./parallel_axes.js").Axis} Axis */
@@ -16,7 +16,7 @@ export function createChips({ axis: find, domain, setRange, ask, done }) {
     role: "group",
     "aria-label": "ranges",
   });
-  element.hidden = true;
+  hide(element, true);
   /** @type {Map<string, {element: HTMLElement, fields: HTMLInputElement[]}>} */
   const chips = new Map();
   const question = createQuestion(ask);
@@ -106,7 +106,7 @@ export function createChips({ axis: find, domain, setRange, ask, done }) {
     question.draw(confusable);
     if (confusable && !question.element.isConnected) element.prepend(question.element);
     if (!confusable) question.element.remove();
-    element.hidden = !wanted.length && !confusable;
+    hide(element, !wanted.length && !confusable);
   }
 
   return {

@@ -71,16 +71,14 @@ export function createDrawing(root, parts) {
     reference.show(lines !== "compared");
     compared.show(picture.compared !== null && lines !== "reference");
     const counts = mask && bits.count(mask) ? top().counts()?.some.counts : null;
-    frame.parts().forEach(({ marks }, k) => {
-      marks.drawSelected(counts?.[k] ?? null);
-    });
+    frame.showSelected(counts ?? null);
   }
 
   function drawSpreads() {
     const all = reference.counts()?.all.counts;
     const other = picture?.compared ? compared.counts()?.all.counts : null;
     frame.parts().forEach(({ marks }, k) => {
-      marks.drawSpreads([all?.[k] ?? null, other?.[k] ?? null, null]);
+      marks.drawSpreads([all?.[k] ?? null, other?.[k] ?? null]);
     });
   }
 

@@ -19,6 +19,8 @@ const NARROW = 50; // a step between axes in which labels would crowd lines
 export function createFrame(target, ruler) {
   const hovered = svg("path", { class: "gw-parallel-hover", "aria-hidden": "true" });
   const focused = svg("path", { class: "gw-parallel-focus", "aria-hidden": "true" });
+  // One path for all axes: a drag changes it at every move.
+  const selected = svg("path", { class: "gw-parallel-spread gw-parallel-selected" });
   const slot = svg("path", { class: "gw-parallel-slot", "aria-hidden": "true" });
   /** @type {OneAxis[]} */
   let axes = [];
@@ -44,7 +46,8 @@ export function createFrame(target, ruler) {
     if (!axes.some((one) => one.axis.id === current)) current = axes[0]?.axis.id ?? "";
     parts = axes.map((one, k) => makeAxis(one, k, layout));
     const groups = parts.map((part) => part.group);
-    target.replaceChildren(...caption(), ...groups, focused, hovered, slot);
+    const spreads = parts.map((part) => part.marks.below);
+    target.replaceChildren(...caption(), ...spreads, selected, ...groups, focused, hovered, slot);
     setCurrent(current);
     if (wasFocused) focus(wasFocused);
   }
@@ -74,7 +77,6 @@ export function createFrame(target, ruler) {
         tabindex: -1,
         onfocus: () => setCurrent(axis.id),
       },
-      marks.below,
       svg("path", { class: "gw-parallel-line", d: `M${at.x + 0.5} ${top}V${bottom}` }),
       ...ticks,
       title(one, layout),
@@ -183,6 +185,11 @@ export function createFrame(target, ruler) {
     showSlot(x) {
       const { top = 0, bottom = 0 } = axes[0] ?? {};
       mark(slot, "d", x === null ? "" : `M${x} ${top - 22}V${bottom}`);
+    },
+    /** How the selected are spread. @param {Int32Array[]|null} counts in bins, axis by axis */
+    showSelected(counts) {
+      const d = counts ? parts.map(({ marks }, k) => marks.selectedPath(counts[k])).join("") : "";
+      mark(selected, "d", d);
     },
     /** @param {string} d path of the line under the pointer */
     showHovered: (d) => mark(hovered, "d", d),

@@ -67,11 +67,13 @@ export function areaPath(shares, { x, top, height, width, most, inverted }) {
   const last = shares.findLastIndex((share) => share > 0);
   /** @param {number} bin */
   const level = (bin) => top + Math.min(BINS, Math.max(0, inverted ? bin : BINS - bin)) * step;
-  const points = [`${x} ${level(first).toFixed(1)}`];
+  let path = `M${x} ${tenths(level(first))}`;
   for (let k = first; k <= last; k++) {
     const out = x + Math.min(1, shares[k] / most) * width;
-    points.push(`${out.toFixed(1)} ${level(k + 0.5).toFixed(1)}`);
+    path += `L${tenths(out)} ${tenths(level(k + 0.5))}`;
   }
-  points.push(`${x} ${level(last + 1).toFixed(1)}`);
-  return `M${points.join("L")}`;
+  return `${path}L${x} ${tenths(level(last + 1))}`;
 }
+
+/** Several times faster than toFixed. @param {number} value */
+const tenths = (value) => Math.round(10 * value) / 10;

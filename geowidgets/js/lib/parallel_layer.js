@@ -1,6 +1,6 @@
 // One pair's polylines on two canvases: all samples below, the selected ones above.
 import * as bits from "./bits.js";
-import { html } from "./elements.js";
+import { hide, html } from "./elements.js";
 import { createHistograms } from "./parallel_histograms.js";
 import { createLines } from "./parallel_lines.js";
 import { createPalette, faintestOf, paint } from "./parallel_palette.js";
@@ -129,7 +129,7 @@ export function createLayer(name) {
   function select(mask) {
     if (!drawn) return;
     base.classList.toggle(name, mask !== null);
-    chosen.hidden = !mask;
+    hide(chosen, !mask);
     if (!mask || bits.equal(mask, shown)) return;
     bring(mask);
     drawn.above.put(drawn.strong);
@@ -141,7 +141,7 @@ export function createLayer(name) {
     select,
     /** @param {boolean} visible */
     show(visible) {
-      base.hidden = !visible;
+      hide(base, !visible);
       chosen.hidden ||= !visible;
     },
     /** Bins of all and of the selected samples. */

@@ -1,5 +1,5 @@
 // What changes on one axis while one brushes: densities beside it, the range on it.
-import { svg, write } from "./elements.js";
+import { mark, svg, write } from "./elements.js";
 import { areaPath, peak, spread } from "./parallel_histograms.js";
 import { axisValue } from "./parallel_words.js";
 import { inverse, linear } from "./scales.js";
@@ -22,11 +22,11 @@ export function createAxisMarks(one) {
   const { axis, place, top, bottom } = one;
   const { toY } = heights(one);
   const [x, width, height] = [place.x, place.band + REACH, bottom - top];
-  const spreads = ["reference", "compared", "selected"].map((kind) =>
+  const spreads = ["reference", "compared"].map((kind) =>
     svg("path", { class: `gw-parallel-spread gw-parallel-${kind}` }),
   );
   // Lines fade behind the densities.
-  const papers = spreads.slice(0, 2).map(() => svg("path", { class: "gw-parallel-paper" }));
+  const papers = spreads.map(() => svg("path", { class: "gw-parallel-paper" }));
   const area = part("area", svg("rect", { class: "gw-parallel-area", y: top, height }));
   area.setAttribute("x", String(x - REACH));
   area.setAttribute("width", String(width));
@@ -46,31 +46,34 @@ export function createAxisMarks(one) {
     ...ends.flatMap(({ bar, label, grip }) => [bar, label, grip]),
   );
 
-  /** @param {(Int32Array|null)[]} counts of all in the reference, all in the compared pair, and
-   *   the selected */
+  /** A density's outline beside the axis. @param {Float64Array|null} share @param {number} most */
+  function outline(share, most) {
+    const size = { x: x + 1, top, height, width: place.band - 2, most };
+    return areaPath(share, { ...size, inverted: one.inverted });
+  }
+
+  /** @param {(Int32Array|null)[]} counts of all in the reference and all in the compared pair */
   function drawSpreads(counts) {
     const shares = counts.map((bins) => (bins ? spread(bins) : null));
-    // All share a scale, so that shapes compare; a selection may be a thousandth of them.
-    const most = [peak(shares.slice(0, 2)), peak(shares.slice(0, 2)), peak(shares.slice(2))];
+    const most = peak(shares); // one scale, so that shapes compare
     shares.forEach((share, k) => {
-      const size = { x: x + 1, top, height, width: place.band - 2, most: most[k] };
-      const d = areaPath(share, { ...size, inverted: one.inverted });
+      const d = outline(share, most);
       spreads[k].setAttribute("d", d);
-      papers[k]?.setAttribute("d", d);
+      papers[k].setAttribute("d", d);
     });
   }
 
-  /** The selected alone, while the others stay. @param {Int32Array|null} bins */
-  function drawSelected(bins) {
-    const share = bins ? spread(bins) : null;
-    const size = { x: x + 1, top, height, width: place.band - 2, most: peak([share]) };
-    spreads[2].setAttribute("d", areaPath(share, { ...size, inverted: one.inverted }));
+  /** The outline of the selected, on a scale of their own: they may be a thousandth of all.
+   * @param {Int32Array} bins */
+  function selectedPath(bins) {
+    const share = spread(bins);
+    return outline(share, peak([share]));
   }
 
   /** @param {[number, number]|undefined} values @param {boolean} ghost drawn on another pair */
   function drawRange(values, ghost) {
-    range.setAttribute("visibility", values ? "visible" : "hidden");
-    range.setAttribute("class", ghost ? "gw-parallel-ghost" : "");
+    mark(range, "visibility", values ? "visible" : "hidden");
+    mark(range, "class", ghost ? "gw-parallel-ghost" : "");
     if (!values) return;
     const within = values.map((value) => Math.min(bottom, Math.max(top, toY(value))));
     const [up, down] = [Math.min(...within), Math.max(...within)];
@@ -107,7 +110,7 @@ export function createAxisMarks(one) {
     below: svg("g", {}, ...papers, ...spreads),
     above: svg("g", {}, area, range),
     drawSpreads,
-    drawSelected,
+    selectedPath,
     drawRange,
   };
 }

@@ -1,6 +1,6 @@
 // Who is in the picture and who of them is selected: drawn, counted and said.
 import * as bits from "./bits.js";
-import { write } from "./elements.js";
+import { hide, write } from "./elements.js";
 import { countMissing } from "./parallel_data.js";
 import { drawLegend } from "./parallel_parts.js";
 import { classWords, summary } from "./parallel_words.js";
@@ -46,7 +46,7 @@ export function createPeople(options) {
     const none = mask && !bits.count(mask) ? "No sample satisfies every clause" : "";
     const words = n ? none : `No samples of ${classes || "this set"}`;
     write(parts.note, words);
-    parts.note.hidden = !words;
+    hide(parts.note, !words);
   }
 
   return {

@@ -1,6 +1,6 @@
 // The controls above the axes.
 import { searchableChooser } from "./class_field.js";
-import { chooser, html } from "./elements.js";
+import { chooser, hide, html } from "./elements.js";
 import { pairFields } from "./pair_fields.js";
 import { PAGE } from "./parallel_axes.js";
 import { button, createLists, saveMenu } from "./view_buttons.js";
@@ -107,7 +107,7 @@ export function createToolbar(options) {
 
   function drawRest() {
     const { first, of, question: asked, panel: open } = showing();
-    pager.hidden = of <= PAGE;
+    hide(pager, of <= PAGE);
     where.textContent = `${first + 1}–${Math.min(of, first + PAGE)} of ${of}`;
     back.disabled = first === 0;
     on.disabled = first + PAGE >= of;

@@ -1,5 +1,6 @@
 // The parallel coordinates view: the angle to every class, length, margin and probability as axes.
 
+import { hide } from "./elements.js";
 import { createArrangement } from "./parallel_arrangement.js";
 import { axisOf, METRIC_AXES, PAGE, toggled } from "./parallel_axes.js";
 import { createAxesPanel } from "./parallel_axes_panel.js";
@@ -264,7 +265,7 @@ export function createParallelView(root, options) {
     panel.draw();
     const { shown } = page;
     status.say(shown.length ? "" : "Every axis is hidden. “Axes…” above shows them again.");
-    parts.lacking.hidden = display().kept.length > 0;
+    hide(parts.lacking, display().kept.length > 0);
     const scales = domains();
     drawing.draw({
       width,

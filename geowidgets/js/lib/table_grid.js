@@ -249,8 +249,8 @@ export function createGrid(scroll, painter, signal) {
     placeOf,
     node,
     cursor: () => home,
-    /** First and last line in view, the last one excluded. @returns {Span} */
-    span: () => seen.lines,
+    /** First and last line and column in view, the last ones excluded. */
+    seen: () => seen,
     /** Draw all lines again; with `hurry` what is out of view when it comes into it.
      * @param {boolean} [hurry] */
     repaint(hurry = false) {

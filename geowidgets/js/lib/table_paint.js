@@ -146,7 +146,7 @@ function paintDifference(context, slot, cell, { colors, scale, measure }) {
   const middle = slot.y + half;
   const color = isGain(measure, cell.difference) ? colors.better : colors.worse;
   context.fillStyle = css(color, cell.clear ? 1 : 0.3);
-  fill(context, { ...slot, y: Math.min(middle, middle - size), height: Math.abs(size) });
+  context.fillRect(slot.x, Math.min(middle, middle - size), slot.width, Math.abs(size));
   const at = (/** @type {number} */ value) => 0.5 - Math.max(-1, Math.min(1, value / scale)) / 2;
   whisker(
     context,

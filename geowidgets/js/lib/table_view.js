@@ -139,9 +139,13 @@ export function createTableView(root, { columns, selection, display, change, hei
   function follow(transient = false) {
     let largest = 0;
     if (data.filtered) {
-      const near = transient && data.partial;
-      const lines = near ? layout.lines.slice(...grid.span()) : layout.lines;
-      for (const { cell } of cells.shown(lines, layout.columns)) {
+      // While one drags only what is drawn is counted.
+      const near = transient ? grid.seen() : EVERYTHING;
+      const shown = cells.shown(
+        layout.lines.slice(...near.lines),
+        layout.columns.slice(...near.columns),
+      );
+      for (const { cell } of shown) {
         // An unclear difference may be as large as it likes: it must not flatten the others.
         if (cell.clear) largest = Math.max(largest, Math.abs(cell.difference));
       }
@@ -156,7 +160,7 @@ export function createTableView(root, { columns, selection, display, change, hei
 
   /** Models of the rows in view. */
   function inView() {
-    return layout.lines.slice(...grid.span()).flatMap(({ models }) => models);
+    return layout.lines.slice(...grid.seen().lines).flatMap(({ models }) => models);
   }
 
   function mceStyle() {
@@ -304,6 +308,9 @@ export function createTableView(root, { columns, selection, display, change, hei
     },
   };
 }
+
+/** @type {{ lines: [number, number?], columns: [number, number?] }} */
+const EVERYTHING = { lines: [0], columns: [0] };
 
 /** @param {HTMLElement} root */
 function parts(root) {

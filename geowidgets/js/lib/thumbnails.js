@@ -1,6 +1,6 @@
 // The brushed samples' images, sorted by a metric.
 import * as bits from "./bits.js";
-import { html } from "./elements.js";
+import { hide, html } from "./elements.js";
 import { ranked } from "./scatter_data.js";
 import { amount, METRIC_NAMES, metricInfo, metricValue } from "./words.js";
 
@@ -95,7 +95,7 @@ export function createThumbnails({ columns, pick, sort, changeSort }) {
       : [...bits.toIndices(chosen).subarray(0, limit)];
     title.textContent = n ? `${first.length} of ${amount(n)} selected samples` : "Selected samples";
     place(first.map((i) => thumbnail(loaded, i, order?.[i], i === focus)));
-    more.hidden = n <= limit;
+    hide(more, n <= limit);
     const { image } = columns.set(loaded.set) ?? {};
     if (!image) note.textContent = "The store holds no images of this set.";
     else if (!mask) note.textContent = "Draw a lasso around dots to see their images here.";

@@ -1,5 +1,5 @@
 // The elements that say what a sample view shows and does, and how they are filled.
-import { html, write } from "./elements.js";
+import { hide, html, write } from "./elements.js";
 
 /** @typedef {ReturnType<typeof createViewParts>} ViewParts */
 /** @typedef {ReturnType<typeof createStatus>} Status */
@@ -58,7 +58,7 @@ export function createStatus(parts) {
   /** @param {HTMLElement} element @param {string} words "" hides it */
   function show(element, words) {
     write(element, words);
-    element.hidden = !words;
+    hide(element, !words);
   }
 
   /** @param {string} words above the picture, which stays */
@@ -87,7 +87,7 @@ export function createStatus(parts) {
     /** @param {string} words instead of the picture */
     say(words) {
       show(parts.empty, words);
-      parts.stage.hidden = Boolean(words);
+      hide(parts.stage, Boolean(words));
     },
     /** @param {{first: string, rest: string}} words */
     count({ first, rest }) {
@@ -99,22 +99,22 @@ export function createStatus(parts) {
       if (!waiting) {
         clearTimeout(slow);
         slow = undefined;
-        parts.progress.hidden = true;
+        hide(parts.progress, true);
         return;
       }
       const { arrived, of, name } = waiting;
       parts.progressText.textContent = `Loading ${name}: ${arrived} of ${of} columns`;
       parts.bar.value = arrived / of;
       slow ??= setTimeout(() => {
-        parts.progress.hidden = false;
+        hide(parts.progress, false);
       }, SLOW_MS);
     },
     /** @param {string} pair on which the brush was drawn, "" where it is the one shown
      * @param {boolean} applicable whether it says what could be done here */
     ghost(pair, applicable) {
-      parts.ghost.hidden = !pair;
+      hide(parts.ghost, !pair);
       write(parts.ghostText, `Brush drawn on ${pair}; it keeps its samples.`);
-      parts.reapply.hidden = !applicable;
+      hide(parts.reapply, !applicable);
     },
   };
 }
