@@ -3,6 +3,7 @@ import "./lib/controls.css";
 import "./local_geometry.css";
 import { createLocalView } from "./lib/local_view.js";
 import { onTraits, traitsOf, viewWidget, writeTraits } from "./lib/mount_view.js";
+import { warmUp } from "./lib/raster.js";
 
 const DISPLAY = /** @type {const} */ ([
   "mode",
@@ -19,6 +20,8 @@ const DISPLAY = /** @type {const} */ ([
   "delta",
   "reactions",
 ]);
+
+warmUp(); // before there is a view or data, which nobody then waits for
 
 export default viewWidget("gw-local", (root, model, hubs, signal) => {
   const view = createLocalView(root, {

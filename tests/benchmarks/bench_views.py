@@ -6,6 +6,7 @@ bundles, no Jupyter, no kernel. Printed are
 * first picture: by the clock, from the view's being mounted, its numbers there, to its first marks
   on the screen; the same from the unpacking of the numbers, so with the loading of the modules; and
   the processor time of the longest task in it;
+* `arrival`: in JupyterLab, from the last message that carries numbers to the first marks;
 * drag: all tasks of the main thread from one pointer move to the next, paint and commit included,
   200 moves in a Chromium trace, each of which changes the selection: processor time of that
   thread, and wall time, which others on the machine lengthen;
@@ -31,6 +32,7 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import geowidgets as gw
+from tests.benchmarks import first_picture as arrival
 from tests.benchmarks import notebook_peers, peers
 from tests.benchmarks.synthetic_store import SyntheticStore
 from tests.benchmarks.trace import AFTER_PAINT, CATEGORIES, Point, Times, drag, is_task, p95
@@ -218,7 +220,7 @@ def peer_line(name: str, first: str, times: Times) -> str:
 
 
 def main(names: list[str]) -> None:
-    """Print a table of the named cases (`peers`, `notebook`: other tools), or of all."""
+    """Print a table of the named cases (`peers`, `notebook`: other tools, `arrival`: from data to marks), or of all."""
     print(f"{os.cpu_count()} CPU cores, software rendering\n")
     print(
         "| what | first picture: mounted / unpacked / longest task | "
@@ -237,6 +239,8 @@ def main(names: list[str]) -> None:
                 print(
                     peer_line(f"{peer}, 10,000 × 13", f"– / {first:.0f} / – ms", times), flush=True
                 )
+        if not names or "arrival" in names:
+            print(*arrival.lines(browser, Path(folder), 10_000), sep="\n", flush=True)
         if not names or "notebook" in names:
             scatters = notebook_peers.measured(browser, Path(folder), 10_000, MOVES // 5)
             for title, times in scatters:

@@ -250,7 +250,7 @@ def test_class_filter_and_comparison(page: Notebook, tiny_store) -> None:
         right = tiny_store.column("prediction", "dense", benchmark)[here] == 3
         words = f"dense / {benchmark}: {100 * right.mean():.1f} % correct"
         expect(view.locator(".gw-parallel-count").first).to_contain_text(words)
-    outline = axis(view, "angle/8").locator(".gw-parallel-compared")
+    outline = view.locator(".gw-parallel-compared").nth(8)
     expect(outline).to_have_attribute("d", re.compile("^M"))
     choose(view, "Order", "most moved first")
     benchmark = [entry.name for entry in tiny_store.benchmarks].index("contrast-3")

@@ -75,7 +75,6 @@ export function createDots(root) {
       if (t >= used) return;
       paint(base, t, pale[t]);
       for (const { raster } of layers[t]) raster.clear();
-      paint(chosen, t, strong[t]);
     });
     shown = null;
   }

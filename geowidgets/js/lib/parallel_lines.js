@@ -201,13 +201,19 @@ export function createLines(width, height, gaps, { smooth = false } = {}) {
 /** Draw small pictures that nobody sees, so that the browser has compiled the loops above by the
  * time that the data arrive: the first picture is drawn many times faster. */
 export function warmUp() {
-  const n = 600;
-  const left = Uint16Array.from({ length: n }, (_, i) => (i * 7) % 50);
-  const right = Uint16Array.from({ length: n }, (_, i) => (i * 13) % 50);
-  const samples = Uint32Array.from({ length: n }, (_, i) => i);
-  for (const smooth of [false, true]) {
-    const lines = createLines(96, 50, [{ x0: 0, x1: 48, left, right }], { smooth });
-    for (let k = 0; k < 8; k++) lines.change(samples, k % 2 ? -1 : 1);
+  // Few lines and many take different ways.
+  for (const [n, columns] of [
+    [600, 32],
+    [BUNDLED, 8],
+  ]) {
+    const left = Uint16Array.from({ length: n }, (_, i) => (i * 7) % 97);
+    const right = Uint16Array.from({ length: n }, (_, i) => (i * 13) % 89);
+    const samples = Uint32Array.from({ length: n }, (_, i) => i);
+    for (const smooth of n < BUNDLED ? [false, true] : [false]) {
+      const gap = { x0: 0, x1: columns, left, right };
+      const lines = createLines(2 * columns, 97, [gap], { smooth });
+      for (let k = 0; k < 6; k++) lines.change(samples, k % 2 ? -1 : 1);
+    }
   }
 }
 

@@ -57,10 +57,11 @@ export function createRaster(width, height, stamp) {
     if (y + reach > dirty.y1) dirty.y1 = y + reach;
   }
 
+  /** No dots; nor is there anything to paint, for a canvas that is empty. */
   function clear() {
     cover[0].fill(0);
     cover[1].fill(0);
-    dirty = { x0: 0, y0: 0, x1: width - 1, y1: height - 1 };
+    dirty = null;
   }
 
   /** Colour what changed since the last time; returns that part, or null.
@@ -94,6 +95,19 @@ export function createRaster(width, height, stamp) {
     /** Greatest coverage of a pixel. */
     max: () => Math.max(maximum(cover[0]), maximum(cover[1])),
   };
+}
+
+/** Draw a small picture that nobody sees, so that the browser has compiled the loops above by the
+ * time that the data arrive. */
+export function warmUp() {
+  const raster = createRaster(160, 160, disc(2));
+  const pixels = new Uint32Array(160 * 160);
+  for (const sign of /** @type {const} */ ([1, -1])) {
+    for (let i = 0; i < 4000; i++)
+      raster.put(3 + (i % 153), 3 + ((7 * i) % 151), i % 2 ? 1 : 0, sign);
+    const palette = { max: raster.max(), faintest: 0.5 };
+    raster.paint(pixels, createPalette({ ...palette, below: [0, 0, 0, 1], above: [9, 9, 9, 1] }));
+  }
 }
 
 /** @param {Uint32Array} values */
