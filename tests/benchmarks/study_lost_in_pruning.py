@@ -103,7 +103,7 @@ def noise(entries, test, folder: Path) -> tuple[xr.Dataset, list[xr.Dataset]]:
 def features(entries, test, folder: Path) -> xr.Dataset:
     """Heat maps of the dense net of seed 0, five of its WT nets, and a separate net."""
     group = family(entries, 0, WT)
-    group = [*group[: 1 + PRUNED], group[-1]]
+    group = [*group[:-1][: 1 + PRUNED], group[-1]]
     shown = [b for b in gw.corruption_benchmarks(severities=SEVERITY) if b.name in SHOWN]
     return gw.informative_features(
         group, test.images[:PICTURES], test.labels[:PICTURES], benchmarks=shown, k=AT_ONCE,
