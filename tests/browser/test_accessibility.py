@@ -125,38 +125,124 @@ def tab_to(page: Page, words: str, within: str, most: int = 400) -> None:
     pytest.fail(f"no {words!r} in {within}; the focus went over {seen}")
 
 
-def test_the_tutorials_selections_by_keyboard_alone(open_page) -> None:
-    """A selection that needs a mouse, or a view from which the keyboard cannot leave."""
-    page = open_page()
-    table = Table(page.locator(".gw-explorer"))
-    tab_to(page, "^Clear", "gw-explorer")
-    page.keyboard.press("Enter")
-    expect(table.status).to_contain_text("3 models × 4 benchmarks")
-    # The reference: a cell of the table.
-    tab_to(page, "gw-table-(name|cell)", "gw-table")
-    page.keyboard.press("Escape")
-    for key in ("Home", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
-    # A brush by numbers in the local geometry.
-    tab_to(page, "^By numbers", "gw-local")
-    page.keyboard.press("Enter")
-    tab_to(page, "", "gw-local")
-    local = page.locator(".gw-local")
-    while not local.get_by_label("angle [°] from").evaluate("el => el === document.activeElement"):
-        page.keyboard.press("Tab")
-    page.keyboard.type("60")
-    page.keyboard.press("Enter")
-    expect(table.status).to_contain_text("samples selected")
-    # Away with the brush, from the panels.
-    tab_to(page, "^class 0", "gw-local")
-    page.keyboard.press("Escape")
-    expect(table.status).to_contain_text("3 models × 4 benchmarks")
-    # A point of the map becomes the reference.
-    before = page.locator(".gw-local-count").inner_text()
-    tab_to(page, "Similarity map", "gw-map")
-    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Enter"):
-        page.keyboard.press(key)
-    expect(page.locator(".gw-map-count")).to_contain_text("reference")
-    # Out of every view again, forwards.
-    tab_to(page, "", "gw-grid")
-    assert before
+class Keys:
+    """A page in the hands of somebody without a mouse."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.locator(".gw-explorer")
+        self.table = Table(self.root)
+        self.summary = self.root.locator(".gw-explorer-summary")
+
+    def to(self, words: str, within: str) -> None:
+        tab_to(self.page, words, within)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.press("Enter")
+
+    def clear(self) -> None:
+        """Drop every clause, by the bar's button."""
+        self.to("^Clear", "gw-explorer")
+        self.press("Enter")
+        expect(self.table.status).to_contain_text("3 models × 4 benchmarks")
+
+
+@pytest.fixture
+def keys(open_page) -> Keys:
+    keys = Keys(open_page())
+    keys.clear()
+    return keys
+
+
+def test_tables_selections_by_keyboard(keys: Keys) -> None:
+    """Reference, compared pair, a range of pairs, metric or potential that needs a mouse."""
+    keys.to("gw-table-(name|cell)", "gw-table")
+    keys.press("Control+Home", "ArrowDown", "Home", "ArrowRight", "Enter")
+    expect(keys.summary).to_contain_text("Reference dense on gaussian_noise-3")
+    keys.press("End", "Shift+Enter")
+    expect(keys.summary).not_to_contain_text("compared with")
+    keys.press("Shift+Enter")
+    expect(keys.summary).to_contain_text("compared with dense on jpeg_compression-3")
+    keys.press("Shift+ArrowLeft", "Shift+ArrowDown", " ")
+    expect(keys.summary).to_contain_text("some pairs only")
+    keys.press("Escape")
+    expect(keys.summary).not_to_contain_text("some pairs only")
+    keys.press("Control+z")
+    expect(keys.summary).to_contain_text("some pairs only")
+    metric = keys.table.root.locator("select").first
+    keys.to("^accuracymean", "gw-table")
+    keys.press("ArrowDown")
+    expect(metric).not_to_have_value("accuracy")
+    potential = keys.table.root.get_by_role("button", name="Prune potential")
+    keys.to("^Prune potential", "gw-table")
+    keys.press("Enter")
+    expect(potential).to_have_attribute("aria-pressed", "true")
+
+
+def test_maps_selections_by_keyboard(keys: Keys) -> None:
+    """Points that only a lasso reaches."""
+    count = keys.page.locator(".gw-map-count")
+    keys.to("^Similarity map", "gw-map")
+    keys.press("ArrowRight", " ")
+    expect(count).to_contain_text("1 of 12 pairs selected")
+    keys.press("Escape")
+    expect(count).to_contain_text("12 pairs of a model and a benchmark")
+    keys.press("ArrowRight", "ArrowDown", "Enter")
+    expect(count).to_contain_text("reference")
+
+
+def test_local_selections_by_keyboard(keys: Keys, tiny_store) -> None:
+    """A reaction, a class or a brush of samples that needs a mouse."""
+    selected = re.compile(r"\d of 599 samples selected")
+    keys.to("gw-reaction-pick", "gw-local")
+    keys.press("Enter")
+    expect(keys.table.status).to_contain_text(selected)
+    keys.to("^class 0", "gw-local")
+    keys.press("Escape")
+    expect(keys.table.status).to_contain_text("3 models × 4 benchmarks")
+    keys.press("ArrowRight", " ")
+    keys.table.expect_selected(int((tiny_store.labels() == 1).sum()), 599)
+    keys.clear()
+    keys.to("^By numbers", "gw-local")
+    keys.press("Enter")
+    keys.to("^angle .* from", "gw-local")
+    keys.type("60")
+    angle = tiny_store.column("angle", "dense", "clean")
+    keys.table.expect_selected(int((angle > 60).sum()), 599)
+
+
+def test_parallel_selections_by_keyboard(keys: Keys, tiny_store) -> None:
+    """Ranges on two axes, typed and moved, that need a mouse."""
+    keys.to("gw-parallel-axis", "gw-parallel")
+    keys.press("ArrowRight", "Enter")
+    keys.type("80")
+    angles = tiny_store.column("angles", "dense", "clean")
+    far = int((angles[:, 1] > 80).sum())
+    assert 0 < far < 599
+    keys.table.expect_selected(far, 599)
+    keys.press("ArrowRight", "Enter")
+    keys.type("80")
+    keys.table.expect_selected(int((angles[:, 1:3] > 80).all(axis=1).sum()), 599)
+    keys.press("Delete")
+    keys.table.expect_selected(far, 599)
+    keys.press("Escape")
+    expect(keys.table.status).to_contain_text("3 models × 4 benchmarks")
+
+
+def test_grids_selections_by_keyboard(keys: Keys) -> None:
+    """A place in the image, or another sample, that needs a mouse; a view with no way out."""
+    grid = keys.page.locator(".gw-grid")
+    keys.to("^attribution maps", "gw-grid")
+    keys.press("ArrowRight", "ArrowDown", "Enter")
+    expect(grid).to_contain_text(re.compile(r"Row \d+, column \d+"))
+    keys.press("[")
+    expect(grid).to_contain_text("Sample 597")
+    keys.to("^sample 3,", "gw-grid")
+    keys.press("Enter")
+    expect(grid).to_contain_text("Sample 3 ")
+    keys.to("", "gw-table")
