@@ -20,8 +20,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 from playwright.sync_api import Page, sync_playwright
@@ -55,12 +56,19 @@ class Memory(threading.Thread):
 
     def now(self) -> int:
         """Bytes at this moment."""
-        total = 0
+        return sum(self._of_each(lambda one: one.memory_full_info().pss))
+
+    def processor(self) -> float:
+        """Processor seconds so far."""
+        return sum(self._of_each(lambda one: sum(one.cpu_times()[:2])))
+
+    def _of_each(self, ask: Callable[[psutil.Process], Any]) -> list[Any]:
+        found = []
         with contextlib.suppress(psutil.Error):
             for one in [self.root, *self.root.children(recursive=True)]:
                 with contextlib.suppress(psutil.Error):
-                    total += one.memory_full_info().pss
-        return total
+                    found.append(ask(one))
+        return found
 
 
 def limited() -> bool:
@@ -97,8 +105,13 @@ def session(command: list[str], folder: Path) -> Iterator[tuple[subprocess.Popen
         process.wait(30)
 
 
-def first_views(python: str, folder: Path, page: Page) -> tuple[float, int, int]:
-    """Seconds to the first tutorial's views, and bytes: the most, and the server's alone."""
+def first_views(python: str, folder: Path, page: Page) -> tuple[float, float, int, int]:
+    """The first tutorial to its views.
+
+    Returns:
+        Seconds by the clock, processor seconds of server and kernel, bytes at most, and the
+        server's bytes alone.
+    """
     port = free_port()
     command = [
         python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
@@ -115,10 +128,10 @@ def first_views(python: str, folder: Path, page: Page) -> tuple[float, int, int]
         page.evaluate(RUN_ALL)
         page.locator(".gw-table[data-gw-state=ready]").first.wait_for()
         page.locator(".gw-local [data-panel]").first.wait_for()
-        seconds = time.monotonic() - begun
+        seconds, used = time.monotonic() - begun, memory.processor()
         page.locator(".gw-explorer .gw-table[data-gw-state=ready]").first.wait_for()
         page.locator(".gw-explorer .gw-map[data-gw-state=ready]").first.wait_for()
-        return seconds, memory.most, server
+        return seconds, used, memory.most, server
 
 
 def processor() -> float:
@@ -144,19 +157,22 @@ def main(python: str, folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
         page = browser.new_page(viewport={"width": 1600, "height": 2400})
         page.set_default_timeout(180_000)
-        seconds, most, server = first_views(python, folder, page)
+        # The best of three: the first also reads the environment from the disk.
+        starts = [first_views(python, folder, page) for _ in range(3)]
         browser.close()
+    seconds, used, most, server = min(starts)
     lines = [
         "| session | most memory with the server, MB | seconds by the clock | processor seconds |",
         "|---|---|---|---|",
-        f"| {FIRST} in JupyterLab, to its first views | {most / 2**20:.0f} | {seconds:.0f} | – |",
+        f"| {FIRST} in JupyterLab, to its first views | {most / 2**20:.0f} | {seconds:.0f} | "
+        f"{used:.0f} |",
     ]  # fmt: skip
     found = [most]
     for notebook in sorted(folder.glob("0*.ipynb")):
-        took, used, held = executed(python, notebook)
+        took, spent, held = executed(python, notebook)
         found.append(held + server)
         name, size = notebook.name, found[-1] / 2**20
-        lines.append(f"| {name} | {size:.0f} | {took:.0f} | {used:.0f} |")
+        lines.append(f"| {name} | {size:.0f} | {took:.0f} | {spent:.0f} |")
         print(lines[-1], flush=True)
     words = (
         f"Sessions of an environment from `binder/requirements.txt` "

@@ -1,4 +1,7 @@
-"""Notebook 7 and marimo, each a real server, driven by the same brushes as JupyterLab."""
+"""Notebook 7 and marimo, each a real server, driven by the same brushes as JupyterLab.
+
+JupyterLab itself is driven by them in `test_saved_state`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from playwright.sync_api import Browser, Page
 
 import geowidgets as gw
 
-from .conftest import Open
 from .lab import KERNEL, environment, free_port
 from .notebook import WAIT
 from .same_brushes import Brushed
@@ -62,13 +64,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert [error for error in thrown if "blob:" in error] == []
-
-
-def test_jupyterlab(open_notebook: Open, tiny_store: gw.GeometryStore) -> None:
-    """A script of brushes that even JupyterLab does not follow."""
-    notebook = open_notebook([setup(tiny_store), *VIEWS], height=1700)
-    notebook.run_all()
-    Brushed(notebook.page).run(tiny_store)
 
 
 def test_notebook_7(page: Page, tiny_store: gw.GeometryStore, tmp_path: Path) -> None:
