@@ -94,7 +94,8 @@ def dimension(train: datasets.Samples, test: datasets.Samples, kept: Path | None
         f"ReLU), {len(train.labels):,} digits, {EPOCHS} epochs with a cosine schedule. Paper: "
         f'"well-trained", no recipe; mean rises and std falls with the width; untrained '
         f"{PAPER_UNTRAINED[0]} ± {PAPER_UNTRAINED[1]}. (An earlier run after a ReLU, "
-        f"12,000 digits, 3 epochs of Adam: 71.7 ± 6.4 with 8 units, 70.5 ± 4.8 with 256.)",
+        f"12,000 digits, 3 epochs of Adam: 71.7 ± 6.4 with 8 units, 70.5 ± 4.8 with 256.) The rows "
+        f"of SGD, with the same bars, were added after Adam's had missed them.",
         "",
         "| units | " + " | ".join(map(str, WIDTHS)) + " |",
         "|---" * (len(WIDTHS) + 1) + "|",
