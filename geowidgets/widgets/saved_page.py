@@ -68,6 +68,7 @@ def save_page(
         title: the page's title.
 
     Raises:
+        TypeError: something that is no view.
         ValueError: an unknown pair, or one that has not been computed; no view.
 
     >>> page = save_page([table, panels], "lecture.html")           # doctest: +SKIP
@@ -76,6 +77,9 @@ def save_page(
     given = list(views) if isinstance(views, Iterable) else [views]
     if not given:
         raise ValueError("views: expected at least one, got none")
+    for one in given:
+        if not isinstance(one, Displayed) and not hasattr(one, "page_view"):
+            raise TypeError(f"views: expected views, got {type(one).__name__}")
     with ExitStack() as open_:
         roots = [
             one if isinstance(one, Displayed) else open_.enter_context(one.page_view())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +21,19 @@ DARK, LIGHT = (17, 20, 23), (255, 255, 255)
 
 
 VIEWS = ["evaluation_table", "local_geometry"]
+CHARTS = """
+from IPython.display import display
+import numpy as np
+spectrum = gw.Spectrum(np.random.default_rng(0).normal(size=(40, 60)), rank=5)
+curves = gw.PruneCurves(store, selection)
+display(spectrum, curves)
+"""
+ASKED = 5
 ASK = """
-views = {"lines": lines, "explorer": explorer}
+views = {"lines": lines, "explorer": explorer, "spectrum": spectrum, "curves": curves}
 asked = {"lines.png": {"scale": 3, "theme": "dark", "width": 700}, "lines.svg": {},
-         "explorer.png": {"dpi": 96, "theme": "light"}}
+         "explorer.png": {"dpi": 96, "theme": "light"}, "spectrum.png": {"theme": "dark"},
+         "spectrum.svg": {"width": 700}, "curves.svg": {}}
 for name, options in asked.items():
     print(views[name.split(".")[0]].save_image(folder / name, headless=False, **options))
 print(await lines.save_image(folder / "later.png", headless=False, wait=False))
@@ -33,6 +43,11 @@ print(await lines.save_image(folder / "later.png", headless=False, wait=False))
 def pixels(path: Path) -> np.ndarray:
     """Red, green, blue of a PNG, `(y, x, channel)`."""
     return np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGB"))
+
+
+def text_of(path: Path) -> str:
+    """The words of an SVG, its lines joined."""
+    return " ".join(re.findall(r"<text[^>]*>([^<]*)<", path.read_text()))
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +62,11 @@ def shown(
             "explorer = gw.Explorer(store, selection, views=VIEWS)",
             "explorer",
             "lines = gw.ParallelCoordinates(store, selection)\nlines",
+            CHARTS,
             ASK,
         ]
     )
-    for index in range(4):
+    for index in range(ASKED):
         notebook.start(index)
         notebook.text(index)
     return notebook, folder
@@ -59,8 +75,8 @@ def shown(
 def test_a_page_draws_what_python_asks_for(shown, tiny_store) -> None:
     """A call that waits for a page that waits for it; another theme, size or view; lost pieces."""
     notebook, folder = shown
-    said = notebook.run(4)
-    assert said.count("written") == 4
+    said = notebook.run(ASKED)
+    assert said.count("written") == 7
     lines = pixels(folder / "lines.png")
     assert lines.shape[1] == pytest.approx(3 * 700, abs=3 * 40)
     assert tuple(lines[2, 2]) == DARK
@@ -69,6 +85,11 @@ def test_a_page_draws_what_python_asks_for(shown, tiny_store) -> None:
     with Image.open(folder / "explorer.png") as explorer:
         assert explorer.info["dpi"] == pytest.approx((96, 96), abs=0.1)
     assert pixels(folder / "explorer.png")[1, 1].tolist() == list(LIGHT)
+    assert tuple(pixels(folder / "spectrum.png")[2, 2]) == DARK
+    for name in ("spectrum", "curves"):
+        text = (folder / f"{name}.svg").read_text()
+        assert text.startswith("<svg") and "var(--" not in text and text.count("<path") > 5
+    assert "rank 5 keeps" in text_of(folder / "spectrum.svg")
     # Nothing of the second drawing is left in the page.
     assert notebook.page.locator("[data-gw-sharpness]").count() == 0
 

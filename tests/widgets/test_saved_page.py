@@ -127,6 +127,8 @@ def test_a_wrong_place_and_no_views(explorer, tmp_path) -> None:
         explorer.save_html(tmp_path / "nowhere" / "page.html")
     with pytest.raises(ValueError, match="at least one"):
         gw.save_page([], tmp_path / "page.html")
+    with pytest.raises(TypeError, match="expected views, got str"):
+        gw.save_page(["table"], tmp_path / "page.html")  # type: ignore[list-item]
     with pytest.raises(TypeError, match="includes"):
         explorer.save_html(tmp_path / "page.html", includes="all")
 

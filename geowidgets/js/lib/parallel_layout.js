@@ -29,12 +29,16 @@ export function layoutAxes({ width, height, axes, measure }) {
   const steps = Math.max(1, axes.length) - 1 + LAST + (parted ? APART : 0);
   const free = width - LEFT - RIGHT;
   // A slanted name reaches beyond the last axis.
-  const room = free / steps < SLANTED_BELOW ? free - OVERHANG : free;
+  const level = free / steps;
+  const long = axes.some(({ kind, name }) => kind === "metric" && measure(name) > level - 8);
+  const room = level < SLANTED_BELOW || long ? free - OVERHANG : free;
   const step = Math.min(MOST, Math.max(12, room / steps));
   const slanted = { angle: false, metric: false };
   let widest = 0;
   for (const { kind, name } of axes) {
-    if (step >= SLANTED_BELOW || measure(name) <= step - 8) continue;
+    if (measure(name) <= step - 8) continue;
+    // Names of classes are cut before they slant; the metrics have room beyond the last axis.
+    if (kind === "angle" && step >= SLANTED_BELOW) continue;
     slanted[kind] = true;
     widest = Math.max(widest, measure(name));
   }
