@@ -164,7 +164,8 @@ def pictures(store: gw.GeometryStore, folder: Path, epochs: int = 12) -> list[Pa
         view.save_image(path, theme="light", width=width, scale=1.5, headless=True)
         view.close()
         with Image.open(path) as picture:
-            picture.convert("RGB").quantize(COLORS).save(path, optimize=True)
+            few = picture.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE, kmeans=2)
+            few.save(path, optimize=True)
         written.append(path)
     return written
 

@@ -90,13 +90,10 @@ def test_every_label_is_inside(page: Page, width: int, theme) -> None:
     page.evaluate(SETTLED, 60_000)
     prints = page.evaluate(PRINTS)
     assert len(prints) == 10
-    ground = (
-        "rgb(17, 20, 23)" if theme == "dark" else "rgb(255, 255, 255)",
-        "#111417" if theme == "dark" else "#ffffff",
-    )
+    ground = "17,20,23" if theme == "dark" else "255,255,255"
     for name, text in prints:
         assert text.startswith("<svg") and "var(--" not in text, name
-        assert any(color in text for color in ground), name
+        assert ground in text.replace(" ", ""), name
         assert page.evaluate(FAULTS, text) == [], name
         if where := picture(f"{name}-{theme}-{width}"):
             where.with_suffix(".svg").write_text(text)

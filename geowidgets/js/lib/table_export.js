@@ -1,5 +1,6 @@
 // The whole table as a picture, also its lines out of view: one drawing, on a canvas or as SVG.
 
+import { linesOf, measureIn } from "./print_words.js";
 import { css } from "./table_paint.js";
 import { createSvgContext } from "./table_svg.js";
 
@@ -12,7 +13,7 @@ import { createSvgContext } from "./table_svg.js";
  */
 
 const MARGIN = 12;
-const FOOT = 44;
+const FOOT = 12;
 const WORD_LINE = 16;
 /** Room for the words below a narrow table. */
 const LEAST = 520;
@@ -20,13 +21,15 @@ const LEAST_FONT = 8; // CSS pixels
 /** Browsers refuse larger canvases. */
 const MAX_SIDE = 16_000;
 
-/** @param {Layout} layout */
-function pictureSize({ sizes, lines, tops }) {
+/** @param {Layout} layout @param {Look} look */
+function pictureSize({ sizes, lines, tops }, { words, font }) {
   const inner = Math.max(sizes.width, LEAST);
+  const below = words.flatMap((text) => linesOf(text, inner, measureIn(font)));
+  const foot = FOOT + WORD_LINE * below.length;
   return {
-    inner,
+    below,
     width: inner + 2 * MARGIN,
-    height: sizes.header + tops[lines.length] + FOOT + 2 * MARGIN,
+    height: sizes.header + tops[lines.length] + foot + 2 * MARGIN,
   };
 }
 
@@ -37,7 +40,7 @@ function pictureSize({ sizes, lines, tops }) {
  * @param {Look} look
  */
 export function tableCanvas(layout, paint, look) {
-  const { width, height } = pictureSize(layout);
+  const { width, height } = pictureSize(layout, look);
   const ratio = Math.min(2, MAX_SIDE / width, MAX_SIDE / height);
   const canvas = document.createElement("canvas");
   canvas.width = Math.floor(width * ratio);
@@ -60,7 +63,7 @@ export function tableSvg(layout, paint, look) {
   if (!measure) throw new Error("the browser gave no 2d context to measure text with");
   const recorder = createSvgContext(measure);
   drawTable(recorder.context, layout, paint, look);
-  const { width, height } = pictureSize(layout);
+  const { width, height } = pictureSize(layout, look);
   return recorder.document(width, height);
 }
 
@@ -71,9 +74,10 @@ export function tableSvg(layout, paint, look) {
  * @param {PaintLine} paint
  * @param {Look} look
  */
-function drawTable(context, layout, paint, { colors, font, words }) {
+function drawTable(context, layout, paint, look) {
   const { sizes, lines, tops } = layout;
-  const { inner, width, height } = pictureSize(layout);
+  const { colors, font } = look;
+  const { below, width, height } = pictureSize(layout, look);
   context.fillStyle = css(colors.bg);
   context.fillRect(0, 0, width, height);
   context.translate(MARGIN, MARGIN);
@@ -90,9 +94,8 @@ function drawTable(context, layout, paint, { colors, font, words }) {
   });
   context.font = font;
   context.fillStyle = css(colors.fg);
-  words.forEach((text, index) => {
-    const y = sizes.header + tops[lines.length] + 20 + index * WORD_LINE;
-    context.fillText(fitted(context, text, inner), 0, y);
+  below.forEach((text, index) => {
+    context.fillText(text, 0, sizes.header + tops[lines.length] + 20 + index * WORD_LINE);
   });
 }
 
