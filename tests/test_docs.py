@@ -118,5 +118,5 @@ def test_the_stores_page_runs(tiny_store, tmp_path, monkeypatch) -> None:
     names: dict = {"gw": gw}
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         exec(block, names)
-    found = names["test"].true_angle.sel(model=0, benchmark=0).values[:599]
+    found = names["test"].true_angle.sel(model="dense", benchmark="clean").values[:599]
     np.testing.assert_array_equal(found, tiny_store.column("angle", "dense", "clean"))
