@@ -6,8 +6,9 @@ Trained once and kept in a folder; a training that was interrupted goes on.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from torch import nn
 
 from geowidgets import datasets, zoo
 from geowidgets.redundancy import project, resampled
-from geowidgets.training import accuracy, recipe, train
+from geowidgets.training import accuracy, recipe, to_input, train
 
 MEAN, DEVIATION = 0.1307, 0.3081  # of MNIST's training pixels in [0, 1]
 DIGITS, COLOURS = 30_000, 10_000  # training images, whatever the number of classes
@@ -41,6 +42,22 @@ class Trained:
     def accuracy(self, net: nn.Module) -> float:
         """Fraction of the test images, on the CPU."""
         return accuracy(net, self.images, self.labels, transform=self.normalise, device="cpu")  # type: ignore[arg-type]
+
+    def linear_part(self) -> Trained:
+        """Conv-2's linear layers, tested on what they are given: convolutions run once only."""
+        net: Any = self.net
+        head = nn.Sequential()
+        for name, module in (
+            ("fc1", net.fc1), ("r1", nn.ReLU()), ("fc2", net.fc2), ("r2", nn.ReLU()),
+            ("fc3", net.fc3),
+        ):  # fmt: skip
+            head.add_module(name, module)
+        with torch.no_grad():
+            parts = [
+                net.features(to_input(self.images[start : start + 250])).flatten(1)
+                for start in range(0, len(self.images), 250)
+            ]
+        return replace(self, net=head, images=torch.cat(parts).numpy(), normalise=None)
 
     def cheapest_rank(self, layer: str, whole: float) -> int:
         """The smallest rank whose projection loses less than a point of `whole`, by halving."""

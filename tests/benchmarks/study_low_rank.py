@@ -76,7 +76,8 @@ def lenets(given: argparse.Namespace) -> Iterator[nets.Trained]:
 
 def convs(given: argparse.Namespace) -> Iterator[nets.Trained]:
     """Conv-2, likewise."""
-    return (nets.conv2(given.colour, given.nets, 10, seed) for seed in range(given.convs))
+    seeds = range(given.convs)
+    return (nets.conv2(given.colour, given.nets, 10, seed).linear_part() for seed in seeds)
 
 
 def measured(made: nets.Trained) -> list[float]:

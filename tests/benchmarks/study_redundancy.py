@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -26,7 +25,6 @@ from geowidgets.redundancy import (
     residual_curve,
     spectrum,
 )
-from geowidgets.training import accuracy
 from tests.benchmarks import redundancy_nets as nets
 from tests.benchmarks.sections import replace_section
 
@@ -112,33 +110,12 @@ def units(given: argparse.Namespace) -> Found:
     lines += table(f"{made.words}. In brackets: the report's Fig. 2a.", curves, REPORT_UNITS)
     missed += unit_bars("LeNet-300-100", curves, 100)
     made = nets.conv2(given.colour, given.nets)
-    head, features = head_of(made)
-    curves = removal_curves(
-        head,
-        "fc1",
-        lambda net: accuracy(net, features, made.labels, device="cpu"),
-        counts=(0, 25, 50, 100, 150, 200, 230),
-    )
+    head = made.linear_part()
+    counts = (0, 25, 50, 100, 150, 200, 230)
+    curves = removal_curves(head.net, "fc1", head.accuracy, counts=counts)
     lines += ["", *table(f"{made.words}; 256 units (report: Fig. 2b).", curves, {})]
     missed += unit_bars("Conv-2", curves, 100)
     return lines, missed
-
-
-def head_of(made: nets.Trained) -> tuple[nn.Module, torch.Tensor]:
-    """The linear layers alone and what they are given: convolutions need to run once only."""
-    from geowidgets.training import to_input
-
-    net = made.net
-    head = nn.Sequential()
-    for name, module in (("fc1", net.fc1), ("r1", nn.ReLU()), ("fc2", net.fc2), ("r2", nn.ReLU())):
-        head.add_module(name, module)  # type: ignore[arg-type]
-    head.add_module("fc3", net.fc3)  # type: ignore[arg-type]
-    with torch.no_grad():
-        parts = [
-            net.features(to_input(made.images[start : start + 250])).flatten(1)  # type: ignore[operator]
-            for start in range(0, len(made.images), 250)
-        ]
-    return head, torch.cat(parts)
 
 
 def table(words: str, curves, report) -> list[str]:
