@@ -161,9 +161,15 @@ def pictures(store: gw.GeometryStore, folder: Path, epochs: int = 12) -> list[Pa
         view = gallery.brushed() if name == "explorer" else make()
         path = folder / f"{name}.png"
         width = 1300 if name == "explorer" else WIDTH
-        view.save_image(path, theme="light", width=width, scale=1.5, headless=True)
+        pale = name == "latent_star"  # its regions would share a palette's colours
+        scale = 1 if pale else 1.5
+        view.save_image(path, theme="light", width=width, scale=scale, headless=True)
         view.close()
         with Image.open(path) as picture:
+            if pale:
+                picture.convert("RGB").save(path, optimize=True)
+                written.append(path)
+                continue
             few = picture.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE, kmeans=2)
             few.save(path, optimize=True)
         written.append(path)

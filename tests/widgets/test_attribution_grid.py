@@ -279,3 +279,17 @@ def test_a_closed_view_computes_no_more():
     worker.submit(lambda cancel: ended.append(cancel.is_set()))
     worker.wait()
     assert ended == [True, False]
+
+
+def test_a_page_carries_the_maps_of_the_sample_in_focus(tiny_store) -> None:
+    """A saved page or a picture that asks a kernel for what the view showed."""
+    selection = gw.Selection(tiny_store)
+    view = gw.AttributionGrid(tiny_store, selection)
+    assert view.page_state()["preloaded"] == {}
+    selection.focus = 3
+    held = view.page_state()["preloaded"]
+    assert len([key for key in held if key.startswith("picture/")]) == 1
+    assert len(held) == 1 + len(view.rows)
+    assert view.preloaded == {}, "what a page needs does not travel to the notebook, too"
+    for one in (view, selection):
+        one.close()
