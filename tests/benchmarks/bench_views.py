@@ -220,7 +220,10 @@ def peer_line(name: str, first: str, times: Times) -> str:
 
 
 def main(names: list[str]) -> None:
-    """Print a table of the named cases (`peers`, `notebook`: other tools, `arrival`: from data to marks), or of all."""
+    """Print a table of the named cases, or of all.
+
+    `peers` and `notebook` are other tools, `arrival` is from data to marks.
+    """
     print(f"{os.cpu_count()} CPU cores, software rendering\n")
     print(
         "| what | first picture: mounted / unpacked / longest task | "
