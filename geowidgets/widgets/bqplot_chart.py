@@ -99,6 +99,12 @@ class ChartBox(VBox):
         super().__init__([bar, self._frame, self._figures], layout=Layout(width="100%"))
         self.add_class("gw-charts")
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget, and beside it what stands in where no widget can be shown."""
+        from geowidgets.widgets.kept_state import chart_bundle
+
+        return chart_bundle(self, super()._repr_mimebundle_(**kwargs) or {})
+
     @property
     def status(self) -> str:
         """The sentence that the view shows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Widget
 
@@ -15,8 +15,12 @@ from geowidgets.widgets.columns import Columns, read
 from geowidgets.widgets.saved_page import contents_of
 from geowidgets.widgets.similarity_map import SimilarityMap
 
+if TYPE_CHECKING:
+    from geowidgets.widgets.bqplot_chart import ChartBox
+
 VARIABLE = "GEOWIDGETS_KEEP"
 KINDS = ("state", "pictures")
+CHART = "application/vnd.geowidgets.chart+json"  # names the widget that a page shows instead
 IMAGES = 120
 PICTURE = {"kind": "png", "scale": 1.5, "theme": "light", "width": 1000}
 SECONDS = 60.0  # that a picture may take
@@ -131,18 +135,31 @@ def mime_bundle(view: Displayed, data: dict[str, Any]) -> dict[str, Any]:
     browser without a window draws it, in some two seconds a view.
     """
     follow()
-    added = {"text/plain": _sentence(view)}
-    if "pictures" in wanted():
-        try:
-            picture = headless.draw(view, PICTURE, SECONDS)
-        except headless.NoBrowserError as reason:
-            added["text/plain"] += f" There is no picture of it: {reason}."
-        else:
-            added["image/png"] = base64.b64encode(picture).decode()
-    return {**data, **added}
+    return {**data, **_stand_ins(view, _sentence(view))}
 
 
-def _sentence(view: Displayed) -> str:
+def chart_bundle(box: ChartBox, data: dict[str, Any]) -> dict[str, Any]:
+    """The same for charts by bqplot; their numbers are kept as they are when they are shown."""
+    words = _sentence(box)
+    if not wanted():
+        return {**data, "text/plain": words}
+    # Closed again at once: what executes the notebook has its state by then.
+    with box.page_view() as page:
+        return {**data, CHART: {"model_id": page.model_id}, **_stand_ins(page, words)}
+
+
+def _stand_ins(view: Displayed, words: str) -> dict[str, str]:
+    """A sentence, and a picture where the environment asks for pictures."""
+    if "pictures" not in wanted():
+        return {"text/plain": words}
+    try:
+        picture = headless.draw(view, PICTURE, SECONDS)
+    except headless.NoBrowserError as reason:
+        return {"text/plain": f"{words} There is no picture of it: {reason}."}
+    return {"text/plain": words, "image/png": base64.b64encode(picture).decode()}
+
+
+def _sentence(view: Any) -> str:
     """What the view is, and what brings it to life."""
     name = type(view).__name__
     store = getattr(view, "store", None)

@@ -91,9 +91,10 @@ class MountViews(Preprocessor):
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 data = output.get("data", {})
-                view = data.pop(VIEW, {}).get("model_id")
-                if view in ours:
-                    output.data = {"text/html": f'<div data-gw-view="{view}"></div>'}
+                for kind in (VIEW, kept_state.CHART):
+                    view = data.pop(kind, {}).get("model_id")
+                    if view in ours:
+                        output.data = {"text/html": f'<div data-gw-view="{view}"></div>'}
         resources["geowidgets"] = document_part(ours) if ours else ""
         return nb, resources
 

@@ -20,6 +20,12 @@ from .views import setup
 
 EXECUTE = Config({"ExecutePreprocessor": {"enabled": True, "timeout": 300}})
 
+CHART = """
+import pandas
+angles = {"mean": [80.0, 90.0], "std": [6.0, 4.0]}
+gw.DimensionCurves(pandas.DataFrame(angles, index=pandas.Index([2, 100], name="dimension")))
+"""
+
 
 def notebook(store: gw.GeometryStore):
     """Views in cells of their own, text with a formula, and a widget that is not ours."""
@@ -28,6 +34,7 @@ def notebook(store: gw.GeometryStore):
         new_code_cell(setup(store)),
         new_code_cell("gw.EvaluationTable(store, selection)"),
         new_code_cell("gw.LocalGeometry(store, selection)"),
+        new_code_cell(CHART),
         new_code_cell("import ipywidgets\nipywidgets.IntSlider(description='not ours')"),
     ]
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -72,6 +79,10 @@ def test_text_and_foreign_widgets_have_their_place(page_file, offline) -> None:
     """TeX left as source, prices taken for formulas, an empty place where a widget was."""
     page = offline(page_file)
     expect(page.locator("math")).to_have_count(2)
+    expect(page.locator("[data-gw-view]")).to_have_count(3)
+    chart = page.locator("[data-gw-view]").nth(2)
+    expect(chart.locator("svg").first).to_be_visible()
+    expect(chart).to_contain_text("Random pairs")
     expect(page.locator("main")).to_contain_text("a price of $5 and $6.")
     expect(page.locator("main")).to_contain_text("IntSlider(value=0, description='not ours')")
 
