@@ -26,6 +26,8 @@ Pair = tuple[int, int]
 MAX_IMAGES = 400
 MEANS_PAIRS = 200  # pairs up to which the table's other metrics go in
 SAMPLES_BYTES = 400_000  # of samples that serve the table's means on a selection
+OF_SAMPLES = ("local_geometry", "parallel_coordinates", "attribution_grid")
+"""Bundles of the views that show single samples; the others count bits of all pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,10 @@ class _Kept:
         include: str | Iterable[tuple[Any, Any]] | None,
         images: int,
     ) -> None:
-        self.hub, self.store, self.images = hub, hub.store, images
+        self.hub, self.store = hub, hub.store
         self.views = [w for w in widgets if isinstance(w, View) and w.columns is hub]
+        self.of_samples = include is not None or any(w.bundle in OF_SAMPLES for w in self.views)
+        self.images = images if self.of_samples else 0
         self.done = np.asarray(self.store.done, dtype=bool)
         self.pairs = self._pairs(include)
         self.failed: list[str] = []
@@ -185,7 +189,7 @@ class _Kept:
                 raise ValueError(f"include: expected 'all' or pairs, got {include!r}")
             return [(int(m), int(b)) for m, b in np.argwhere(self.done)]
         if include is None:
-            return [pair for pair in self._shown() if self.done[pair]]
+            return [pair for pair in self._shown() if self.done[pair]] if self.of_samples else []
         models = [str(entry.name) for entry in self.store.models]
         benchmarks = [str(entry.name) for entry in self.store.benchmarks]
         asked = [tuple(pair_position(one, models, benchmarks, "include")) for one in include]
@@ -305,7 +309,7 @@ class _Kept:
         """What this page has not, in a sentence."""
         words = []
         total = int(np.count_nonzero(self.done))
-        if len(self.pairs) < total:
+        if self.of_samples and len(self.pairs) < total:
             shown = ", ".join(f"{m} / {b}" for m, b in self.names()[:4])
             more = ", …" if len(self.pairs) > 4 else ""
             words.append(
@@ -317,10 +321,10 @@ class _Kept:
             for s in self.store.sets
             if self.store.images(s, slice(0, 0)) is not None and self.store.size(s) > self.images
         ]
-        if short:
+        if short and self.of_samples:
             words.append(f"It holds {', '.join(short)}.")
         kept, there = class_angles.kept_classes(self.store), self._classes()
-        if len(there) < len(kept):
+        if self.of_samples and len(there) < len(kept):
             words.append(f"It holds the angles to {len(there):,} of {len(kept):,} classes.")
         if len(self.metrics) < len(METRICS) - 1:
             words.append(f"The table shows {', '.join(['accuracy', *self.metrics])}.")

@@ -63,6 +63,19 @@ def test_of_a_large_store_the_metric_shown_travels(tmp_path) -> None:
     assert "The table shows accuracy, margin." in page.missing
 
 
+@pytest.mark.parametrize("kind", [gw.EvaluationTable, gw.PruneCurves])
+def test_views_that_only_count_need_no_samples(tiny_store, tmp_path, kind) -> None:
+    """Images and columns that nothing shows, or a warning of pairs that nobody can look at."""
+    view = kind(tiny_store)
+    page = view.save_html(tmp_path / "page.html")
+    assert (page.missing, page.pairs) == ("", ())
+    assert page.size < 150_000
+    asked = view.save_html(tmp_path / "asked.html", include=[("dense", "clean")])
+    assert asked.pairs == (("dense", "clean"),)
+    assert asked.size > page.size
+    view.close()
+
+
 @pytest.mark.parametrize("directive", ["default-src 'none'", "connect-src 'none'"])
 def test_a_page_may_reach_nothing(tiny_store, tmp_path, directive) -> None:
     """A label or title that could load something from elsewhere."""
