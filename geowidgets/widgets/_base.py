@@ -74,6 +74,7 @@ class BundledWidget(AnyWidget):
     """
 
     bundle: ClassVar[str] = ""
+    _alive: ClassVar[weakref.WeakSet[BundledWidget]] = weakref.WeakSet()
 
     _esm = t.Unicode().tag(sync=True)
     _css = t.Unicode().tag(sync=True)
@@ -88,8 +89,14 @@ class BundledWidget(AnyWidget):
                 )
         self._owns_layout = "layout" not in options
         super().__init__(**options)
+        BundledWidget._alive.add(self)
         if _bundles.watching():
             _bundles.watch(self)
+
+    @staticmethod
+    def all_open() -> dict[str, BundledWidget]:
+        """Every open widget of this package, by its model's id."""
+        return {str(one.model_id): one for one in BundledWidget._alive if one.comm is not None}
 
     def close(self) -> None:
         """Close the widget and the layout that was made for it, which ipywidgets keeps open."""

@@ -7,8 +7,6 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Widget
-
 from geowidgets.widgets import headless
 from geowidgets.widgets._base import BundledWidget, Displayed, nearest
 from geowidgets.widgets.columns import Columns, read
@@ -59,8 +57,9 @@ def keep_alive(
     for view in roots:
         _begin(view)
     header, _, kept = contents_of(roots, include, images)
+    widgets = BundledWidget.all_open()
     for name in header["widgets"]:
-        _settle(Widget.widgets[name])
+        _settle(widgets[name])
     size = 0
     for one in kept:
         sheets = header["images"][one.hub.model_id]
@@ -70,7 +69,7 @@ def keep_alive(
 
 
 def _open() -> list[Displayed]:
-    return [one for one in Widget.widgets.values() if isinstance(one, Displayed)]
+    return [one for one in BundledWidget.all_open().values() if isinstance(one, Displayed)]
 
 
 def _begin(view: Displayed) -> None:
