@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError
+from playwright.sync_api import Browser, Page
 
 import geowidgets as gw
 
 from .lab import KERNEL, environment, free_port
-from .notebook import WAIT
+from .notebook import WAIT, Notebook
 from .same_brushes import Brushed
 from .views import setup
 
@@ -80,25 +80,12 @@ def test_notebook_7(page: Page, tiny_store: gw.GeometryStore, tmp_path: Path) ->
         "-m", "notebook", "--no-browser", "--allow-root",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={tmp_path}", "--IdentityProvider.token=", "--ServerApp.password=",
-        "--JupyterNotebookApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--JupyterNotebookApp.news_url=None",
+        # Beside other settings of the same application the page would not get it.
+        "--expose-app-in-browser",
     ]  # fmt: skip
     with serving(command, tmp_path, f"{address}/api"):
-        page.goto(f"{address}/notebooks/brush.ipynb")
-        run_all(page)
+        Notebook(page, f"{address}/notebooks/brush.ipynb").run_all()
         Brushed(page).run(tiny_store)
-
-
-def run_all(page: Page) -> None:
-    """Run every cell by the menu, once more where the kernel was not yet connected."""
-    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-    for _ in range(8):
-        idle.wait_for(state="attached")
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        with contextlib.suppress(TimeoutError):
-            page.locator(".gw-table").wait_for(state="attached", timeout=WAIT / 4)
-            return
 
 
 def test_marimo(page: Page, tiny_store: gw.GeometryStore, tmp_path: Path) -> None:
