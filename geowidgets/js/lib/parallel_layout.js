@@ -9,7 +9,9 @@
 
 const LEFT = 52; // axis title and tick labels of the first axis
 const RIGHT = 10;
-const OVERHANG = 44;
+const OVERHANG = 44; // room for "probability"
+const LEAST_OVERHANG = 31;
+const CROWDED = 30; // a step below which slanted names would touch if anything else took room
 const LAST = 0.5; // of a step, right of the last axis
 const MOST = 260; // a step, where there are few axes
 const APART = 0.55; // of a step, between angles and metrics: room for other units' tick labels
@@ -31,7 +33,8 @@ export function layoutAxes({ width, height, axes, measure }) {
   // A slanted name reaches beyond the last axis.
   const level = free / steps;
   const long = axes.some(({ kind, name }) => kind === "metric" && measure(name) > level - 8);
-  const room = level < SLANTED_BELOW || long ? free - OVERHANG : free;
+  const overhang = level < CROWDED ? LEAST_OVERHANG : OVERHANG;
+  const room = level < SLANTED_BELOW || long ? free - overhang : free;
   const step = Math.min(MOST, Math.max(12, room / steps));
   const slanted = { angle: false, metric: false };
   let widest = 0;
