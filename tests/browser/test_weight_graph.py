@@ -399,7 +399,9 @@ first, again = (WeightRecord({str(trained_record)!r} + "/" + name) for name in (
         ready(root)
         for dark in (False, True):
             notebook.theme(dark)
-            assert root.evaluate("root => root.scrollWidth - root.clientWidth") <= 0
+            # The charts follow the view's width in a frame of their own.
+            inside = "root => root.scrollWidth <= root.clientWidth"
+            notebook.page.wait_for_function(inside, arg=root.element_handle())
             notebook.photograph(f"weights-{name}-{width}-{'dark' if dark else 'light'}", root)
     words = notebook.output(3).locator(".gw-weights-words")
     expect(words).to_contain_text("of 300 joined to their own image")

@@ -85,6 +85,7 @@ STEADY = """async ([target, limit]) => {
   const reached = ({ x, y, width, height }) => y >= 0 && y + height <= innerHeight
     && shadow.elementFromPoint(x + width / 2, y + height / 2)?.closest('.gw-root') === root;
   const place = () => {
+    if (!target.isConnected) return null;
     const { x, y, width, height } = target.getBoundingClientRect();
     if (reached({ x, y, width, height })) return { x, y, width, height };
     target.scrollIntoView({ block: 'center', behavior: 'instant' });
@@ -94,6 +95,7 @@ STEADY = """async ([target, limit]) => {
   let last = place();
   let since = performance.now();
   for (let still = 0; still < 6 || performance.now() - since < 150; ) {
+    if (!target.isConnected) return null;
     await pause();
     const now = place();
     if (now && JSON.stringify(now) === JSON.stringify(last)) {
@@ -111,7 +113,10 @@ STEADY = """async ([target, limit]) => {
 
 def steady(target: Locator) -> dict[str, float]:
     """`x, y, width, height` of an element in a view, once it stands still within reach."""
-    return target.page.evaluate(STEADY, [target.element_handle(), WAIT])
+    place = None
+    while place is None:  # a view that draws itself anew replaces its elements
+        place = target.page.evaluate(STEADY, [target.element_handle(), WAIT])
+    return place
 
 
 def drag(opened: HasPage, panel: int, corners: list[tuple[float, float]]) -> None:
