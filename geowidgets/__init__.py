@@ -31,6 +31,8 @@ _HOME = {
     "model_entries": "geowidgets.study",
     "prune_family": "geowidgets.study",
     "corruption_benchmarks": "geowidgets.study",
+    "finetune": "geowidgets.study",
+    "GeometricPenalty": "geowidgets.pruning",
     # rung 3
     "GeometryStore": "geowidgets.store",
     "StoreError": "geowidgets.store",

@@ -81,7 +81,7 @@ def adopt(
         module = build()
         masks, kind = load_state(module, source), "torch.nn.utils.prune"
     if not masks:
-        masks = _from_zeros(module, warn=kind != "parametrization")
+        masks = masks_from_zeros(module, warn=kind != "parametrization")
         kind = kind if kind == "parametrization" else ("zeros" if masks else "dense")
     apply(module, masks)
     example = find_example(module, example)
@@ -198,7 +198,8 @@ def _plain(source: nn.Module) -> tuple[nn.Module, Masks, str]:
     return copied, masks, kind
 
 
-def _from_zeros(module: nn.Module, *, warn: bool) -> Masks:
+def masks_from_zeros(module: nn.Module, *, warn: bool) -> Masks:
+    """Masks of the exact zeros in convolutions and linear layers, and of removed units' biases."""
     masks: Masks = {}
     for name, layer in prunable(module).items():
         kept = layer.weight.detach() != 0

@@ -1,6 +1,7 @@
 """What is to be computed: models, benchmarks and the samples they are measured on."""
 
 from geowidgets.study.benchmark import Benchmark, corruption_benchmarks
+from geowidgets.study.finetune import finetune
 from geowidgets.study.model_entry import ModelEntry, model_entries, prune_family
 from geowidgets.study.study import SampleSet, Study
 
@@ -10,6 +11,7 @@ __all__ = [
     "SampleSet",
     "Study",
     "corruption_benchmarks",
+    "finetune",
     "model_entries",
     "prune_family",
 ]

@@ -71,7 +71,7 @@ class Study:
         if not raw:
             raise ValueError("a study needs images= and labels=, or sets=; got neither")
         samples = {
-            check_name(name, "a set's name"): _sample_set(name, *pair) for name, pair in raw.items()
+            check_name(name, "a set's name"): sample_set(name, *pair) for name, pair in raw.items()
         }
         values = {
             "models": tuple(models),
@@ -126,7 +126,8 @@ def _check_same_labels(benchmark: Benchmark, labels: np.ndarray) -> None:
         )
 
 
-def _sample_set(name: str, images: Any, labels: Any) -> SampleSet:
+def sample_set(name: str, images: Any, labels: Any) -> SampleSet:
+    """Images and labels of a set, checked and brought to uint8 (sample, y, x, channel)."""
     pixels = images.cpu().numpy() if isinstance(images, torch.Tensor) else np.asarray(images)
     if pixels.dtype != np.uint8:
         raise ValueError(f"images of set {name!r} must be uint8, got {pixels.dtype}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,20 +55,25 @@ def crop_and_flip(images: Images, crop: int, flip: bool, generator: torch.Genera
     return cropped if last else cropped.permute(0, 3, 1, 2)
 
 
-def batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment):
-    """A function epoch → iterator of (index, count, (raw batch, labels))."""
+Batch = tuple[Tensor, Tensor, Tensor | None]
+
+
+def batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment, weights=None):
+    """A function epoch → iterator of (index, count, (raw batch, labels, weights or None))."""
     if labels is None:
-        if crop or flip or augment:
-            raise ValueError("crop, flip and augment need images and labels, got batches")
+        if crop or flip or augment or weights is not None:
+            raise ValueError("crop, flip, augment and weights need images and labels, got batches")
         return lambda epoch: _given_batches(images)
     images, labels = as_tensor(images), as_tensor(labels).long()
     check_sizes(images, labels)
     if crop < 0:
         raise ValueError(f"crop: expected pixels >= 0, got {crop}")
+    scaled = None if weights is None else loss_weights(weights, len(images))
+    trained = torch.arange(len(images)) if scaled is None else scaled.nonzero()[:, 0]
 
-    def shuffled(epoch: int) -> Iterator[tuple[int, int, tuple[Tensor, Tensor]]]:
+    def shuffled(epoch: int) -> Iterator[tuple[int, int, Batch]]:
         generator = torch.Generator().manual_seed(mix(seed, epoch))
-        order = torch.randperm(len(images), generator=generator)
+        order = trained[torch.randperm(len(trained), generator=generator)]
         chunks = order.split(batch_size)
         for index, chosen in enumerate(chunks):
             raw: Any = images[chosen]
@@ -76,18 +81,41 @@ def batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment):
                 raw = as_tensor(augment(raw, chosen.numpy(), epoch))
             if crop or flip:
                 raw = crop_and_flip(raw, crop, flip, generator)
-            yield index, len(chunks), (raw, labels[chosen])
+            own = None if scaled is None else scaled[chosen]
+            yield index, len(chunks), (raw, labels[chosen], own)
 
     return shuffled
 
 
-def _given_batches(batches) -> Iterator[tuple[int, int, tuple[Tensor, Tensor]]]:
+def loss_weights(weights: Images | Sequence[float], count: int) -> Tensor:
+    """Weights float32 `(sample,)`, scaled so that those above 0 have the mean 1.
+
+    Raises:
+        ValueError: another length, values that are negative or not finite, or none above 0.
+
+    Example:
+        >>> loss_weights([0, 1, 3], 3).tolist()
+        [0.0, 0.5, 1.5]
+    """
+    values = np.asarray(weights, np.float64)
+    if values.shape != (count,):
+        raise ValueError(f"weights: expected {count}, one a sample, got shape {values.shape}")
+    wrong = ~(np.isfinite(values) & (values >= 0))
+    if wrong.any():
+        at = int(wrong.argmax())
+        raise ValueError(f"weights: expected numbers >= 0, got {values[at]} at sample {at}")
+    if not values.any():
+        raise ValueError(f"weights: expected some above 0, got {count} zeros")
+    return torch.from_numpy((values / values[values > 0].mean()).astype(np.float32))
+
+
+def _given_batches(batches) -> Iterator[tuple[int, int, Batch]]:
     if not hasattr(batches, "__len__"):
         raise ValueError(
             f"images: batches must be re-iterable and have a length, got {type(batches).__name__}"
         )
-    for index, pair in enumerate(batches):
-        yield index, len(batches), pair
+    for index, (raw, target) in enumerate(batches):
+        yield index, len(batches), (raw, target, None)
 
 
 def mix(seed: int, epoch: int) -> int:

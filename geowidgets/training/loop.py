@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from geowidgets.fingerprint import of_array
 from geowidgets.training.batches import Images, Transform, batches_by_epoch, mix, to_input
 from geowidgets.training.evaluate import accuracy, resolve_device
 from geowidgets.training.files import atomic_save
@@ -53,6 +54,7 @@ def train(
     device: str | torch.device = "auto",
     progress: bool = True,
     masks: Mapping[str, Tensor] | None = None,
+    weights: Images | Sequence[float] | None = None,
     checkpoint: str | Path | None = None,
     batch_size: int = 128,
     optimizer: str = "sgd",
@@ -96,6 +98,8 @@ def train(
         progress: a tqdm bar with epoch, loss, accuracy and time left.
         masks: name of a parameter or buffer → bool tensor; where False, the value is held at 0
             after every optimiser step (momentum and weight decay would revive it otherwise).
+        weights: w >= 0 `(sample,)`: a batch's cross-entropy is mean_i w_i ℓ_i, with w scaled to the
+            mean 1 over the samples above 0; those of weight 0 are left out.
         checkpoint: a file written atomically after each epoch, from which an interrupted run with
             the same settings resumes.
         batch_size: samples in a step.
@@ -142,13 +146,14 @@ def train(
     if record is not None and not isinstance(record, WeightRecord):
         raise TypeError(f"record: expected a WeightRecord, got {type(record).__name__} {record!r}")
     where = resolve_device(device)
-    batches = batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment)
+    batches = batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment, weights)
     settings: dict[str, Any] = {
         "epochs": epochs, "seed": seed, "batch_size": batch_size, "optimizer": optimizer, "lr": lr,
         "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay,
         "schedule": schedule, "milestones": list(milestones), "gamma": gamma, "warmup": warmup,
         "label_smoothing": label_smoothing, "crop": crop, "flip": flip, "max_norm": max_norm,
         "samples": None if labels is None else len(labels), "masks": _removed(masks),
+        "weights": None if weights is None else of_array(np.asarray(weights, np.float64)),
     }  # fmt: skip
     on_cuda = where.type == "cuda"
     layout = torch.channels_last if channels_last and on_cuda else torch.preserve_format
@@ -213,9 +218,9 @@ class _Run:
         seen, rate = 0, self.settings["lr"]
         total = torch.zeros((), dtype=torch.float64, device=self.where)
         correct = torch.zeros((), dtype=torch.int64, device=self.where)
-        for index, count, (raw, target) in batches:
+        for index, count, (raw, target, weight) in batches:
             rate = self._set_rate(epoch + index / count)
-            loss, hits = self._step(raw, target)
+            loss, hits = self._step(raw, target, weight)
             seen += len(target)
             total += loss.double() * len(target)
             correct += hits
@@ -238,7 +243,7 @@ class _Run:
             group["lr"] = s["lr"] * factor
         return s["lr"] * factor
 
-    def _step(self, raw: Images, target: Tensor) -> tuple[Tensor, Tensor]:
+    def _step(self, raw: Images, target: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
         """One optimiser step; the batch's loss and number of hits, on the device."""
         batch = to_input(raw, self.where, self.transform)
         if self.layout is torch.channels_last:
@@ -246,9 +251,7 @@ class _Run:
         target = target.to(self.where, non_blocking=True)
         with torch.autocast(self.where.type, torch.bfloat16, enabled=self.half):
             logits = logits_of(self.model(batch))
-            loss = functional.cross_entropy(
-                logits.float(), target, label_smoothing=self.settings["label_smoothing"]
-            )
+            loss = _loss(logits.float(), target, weight, self.settings["label_smoothing"])
             if self.penalty is not None:
                 loss = loss + self.penalty(self.model, batch, target, logits)
         self.optimizer.zero_grad(set_to_none=True)
@@ -280,6 +283,14 @@ class _Run:
         self.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         return History(saved["history"])
+
+
+def _loss(logits: Tensor, target: Tensor, weight: Tensor | None, smoothing: float) -> Tensor:
+    """Mean cross-entropy, or mean_i w_i ℓ_i."""
+    if weight is None:
+        return functional.cross_entropy(logits, target, label_smoothing=smoothing)
+    each = functional.cross_entropy(logits, target, label_smoothing=smoothing, reduction="none")
+    return (each * weight.to(each)).mean()
 
 
 def _example(images, labels, device, transform) -> Tensor:
