@@ -5,7 +5,8 @@
 ResNet-20 at 32×32, window 4, stride 1: 841 windows, four metrics. captum's Occlusion is timed at
 1, 8, 64 and 256 perturbations an evaluation, as one call whose function returns the four metrics
 and as four calls; both sides measure the metrics with the same code on the same head. All settings
-take turns, so that they see the same machine; medians count. On a machine that others use too,
+take turns, so that they see the same machine; medians count. Both sides are given the head, found once
+before the clock starts; `--evaluations 64` leaves captum's other settings out. On a machine that others use too,
 `--clock cpu --threads 1` counts this process's own time only. `--backselect` adds the exact search
 on one 28×28 image with LeNet-5.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -41,9 +42,10 @@ def net_and_image() -> tuple[torch.nn.Module, Tensor]:
     return net.eval(), image
 
 
-def captum_calls(net: torch.nn.Module, image: Tensor) -> dict[str, Callable[[], np.ndarray]]:
+def captum_calls(
+    net: torch.nn.Module, image: Tensor, head: gw.latents.Head, evaluations: Sequence[int]
+) -> dict[str, Callable[[], np.ndarray]]:
     """captum's Occlusion with one call for four metrics, and with four calls."""
-    head = gw.latents.find_head(net, image[None])
     classifier = head.classifier()
 
     def metrics(batch: Tensor) -> Tensor:
@@ -74,8 +76,8 @@ def captum_calls(net: torch.nn.Module, image: Tensor) -> dict[str, Callable[[], 
 
         return call
 
-    calls = {f"captum, one call, {size}": one(size) for size in EVALUATIONS}
-    return calls | {f"captum, four calls, {size}": four(size) for size in EVALUATIONS}
+    calls = {f"captum, one call, {size}": one(size) for size in evaluations}
+    return calls | {f"captum, four calls, {size}": four(size) for size in evaluations}
 
 
 def main() -> None:
@@ -84,19 +86,22 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clock", choices=CLOCKS, default="wall")
+    parser.add_argument("--evaluations", type=int, nargs="+", default=EVALUATIONS)
     parser.add_argument("--backselect", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     clock = CLOCKS[options.clock]
     net, image = net_and_image()
+    head = gw.latents.find_head(net, image[None])
 
     def ours(path: str) -> Callable[[], np.ndarray]:
         def call() -> np.ndarray:
-            return gw.occlusion(net, image, 0, WINDOW, STRIDE, FILL, path=path).values
+            return gw.occlusion(net, image, 0, WINDOW, STRIDE, FILL, head=head, path=path).values
 
         return call
 
-    calls = captum_calls(net, image) | {"ours, plain": ours("plain"), "ours, local": ours("local")}
+    calls = captum_calls(net, image, head, options.evaluations)
+    calls |= {"ours, plain": ours("plain"), "ours, local": ours("local")}
     times: dict[str, list[float]] = {name: [] for name in calls}
     results: dict[str, np.ndarray] = {}
     for _ in range(options.rounds):
@@ -105,7 +110,7 @@ def main() -> None:
             results[name] = call()
             times[name].append(clock() - start)
     medians = {name: statistics.median(values) for name, values in times.items()}
-    reference = results["captum, one call, 64"]
+    reference = results[next(iter(calls))]
     for name, median in medians.items():
         error = np.abs(results[name] - reference).max()
         print(f"{name:28} {median:7.3f} s   min {min(times[name]):7.3f}   differs by {error:.1e}")
