@@ -5,10 +5,10 @@
 ResNet-20 at 32×32, window 4, stride 1: 841 windows, four metrics. captum's Occlusion is timed at
 1, 8, 64 and 256 perturbations an evaluation, as one call whose function returns the four metrics
 and as four calls; both sides measure the metrics with the same code on the same head. All settings
-take turns, so that they see the same machine; medians count. Both sides are given the head, found once
-before the clock starts; `--evaluations 64` leaves captum's other settings out. On a machine that others use too,
-`--clock cpu --threads 1` counts this process's own time only. `--backselect` adds the exact search
-on one 28×28 image with LeNet-5.
+take turns, so that they see the same machine; medians count. Both sides are given the head, found
+once before the clock starts; `--evaluations 64` leaves captum's other settings out. On a machine
+that others use too, `--clock cpu --threads 1` counts this process's own time. `--backselect` adds
+the exact search on one 28×28 image with LeNet-5.
 """
 
 from __future__ import annotations
