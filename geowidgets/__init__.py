@@ -28,6 +28,7 @@ _HOME = {
     "ModelEntry": "geowidgets.study",
     "Benchmark": "geowidgets.study",
     "SampleSet": "geowidgets.study",
+    "Ensemble": "geowidgets.study",
     "model_entries": "geowidgets.study",
     "prune_family": "geowidgets.study",
     "corruption_benchmarks": "geowidgets.study",

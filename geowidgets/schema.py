@@ -68,7 +68,11 @@ SUMMARY_BINS = 64
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model as the store knows it; `ratio` is the measured fraction of weights removed."""
+    """A model as the store knows it; `ratio` is the measured fraction of weights removed.
+
+    `members` names the models of an ensemble, which predicts what most of them predict and has no
+    geometry; a model by itself has none.
+    """
 
     name: str
     architecture: str
@@ -76,6 +80,7 @@ class ModelInfo:
     ratio: float
     parent: str | None
     seed: int
+    members: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,11 @@ class Index:
 
     def to_attrs(self) -> dict[str, Any]:
         """As plain JSON values, for the root group's attributes."""
-        return {"schema_version": VERSION, **asdict(self)}
+        attrs = {"schema_version": VERSION, **asdict(self)}
+        for model in attrs["models"]:
+            if not model["members"]:
+                del model["members"]  # what readers of stores without ensembles expect
+        return attrs
 
     @classmethod
     def from_attrs(cls, attrs: Any, path: str) -> Index:
@@ -210,6 +219,8 @@ def _angles(settings: dict[str, Any]) -> str | tuple[int, ...] | None:
 
 
 def _record(kind: Any, entry: dict[str, Any]) -> Any:
+    if "members" in entry:
+        entry = {**entry, "members": tuple(map(str, entry["members"]))}
     record = kind(**entry)
     for item in fields(kind):
         value, wanted = getattr(record, item.name), item.type

@@ -48,7 +48,8 @@ def model_cka(
 
     from geowidgets.geometry import cka
 
-    wanted = list(range(len(store.models))) if models is None else list(models)
+    single = [k for k, model in enumerate(store.models) if not model.members]
+    wanted = single if models is None else list(models)
     if not wanted:
         raise StoreError("models must name at least one model, got an empty list")
     features = [store.features_matrix(model, benchmark) for model in wanted]

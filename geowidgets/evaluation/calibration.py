@@ -78,7 +78,9 @@ def confidence(store: GeometryStore, model: str | int, benchmark: str | int) -> 
     """
     probability = store.column("probability", model, benchmark).astype(np.float64)
     prediction = store.column("prediction", model, benchmark)
-    wrong = np.flatnonzero(prediction != store.labels(set_of(store, benchmark)))
+    # A vote has predictions and no probabilities.
+    known = np.isfinite(probability)
+    wrong = np.flatnonzero(known & (prediction != store.labels(set_of(store, benchmark))))
     if len(wrong):
         shares = stored_softmax(store, model, benchmark, wrong)
         chosen = shares[np.arange(len(wrong)), np.maximum(prediction[wrong], 0)]

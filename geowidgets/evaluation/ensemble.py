@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowidgets.evaluation.logits import stored_softmax
-from geowidgets.evaluation.pie import modal_label
 from geowidgets.evaluation.wilson import wilson_interval
 from geowidgets.schema import StoreError
 from geowidgets.store.arguments import sample_mask
+from geowidgets.store.modal import modal_label
 from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from geowidgets.evaluation.families import pruned_families
 from geowidgets.evaluation.readings import METRICS, geometry_readings
 from geowidgets.evaluation.vulnerability_counts import clean_benchmark
 from geowidgets.schema import StoreError
+from geowidgets.store.modal import modal_label
 from geowidgets.suggest import nearest
 
 if TYPE_CHECKING:
@@ -23,26 +24,6 @@ if TYPE_CHECKING:
 
 # What makes a sample fragile: a large angle, a short feature, a small margin.
 SIGNS = {metric: 1 if metric == "angle" else -1 for metric in METRICS}
-
-
-def modal_label(predictions: np.ndarray, classes: int) -> np.ndarray:
-    """The class that most models predict, the lowest index on a tie.
-
-    Args:
-        predictions: class indices `(model, sample)`; −1, no prediction, does not count.
-        classes: number of classes C.
-
-    Returns:
-        int `(sample,)`; −1 where no model predicts anything.
-
-    Source: Hooker et al. 2019, "What Do Compressed Deep Neural Networks Forget?", section 3.
-
-    >>> modal_label(np.array([[2, 0, -1], [2, 1, -1], [0, 1, -1]]), 3).tolist()
-    [2, 1, -1]
-    """
-    predictions = np.asarray(predictions)
-    votes = np.stack([(predictions == c).sum(axis=0) for c in range(classes)], axis=1)
-    return np.where(votes.any(axis=1), votes.argmax(axis=1), -1)
 
 
 def pie(

@@ -69,6 +69,12 @@ def pairs_of(
         )
     columns = [j for j in columns if infos[j].set == set]
     rows = _positions(models, [m.name for m in store.models], "model")
+    votes = [k for k in rows if store.models[k].members]
+    if models is not None and votes:
+        raise StoreError(
+            f"{store.models[votes[0]].name!r} is an ensemble: it has no geometry to compare"
+        )
+    rows = [k for k in rows if k not in votes]
     done = store.done[np.ix_(rows, columns)]
     at = np.argwhere(done)
     if not len(at):

@@ -30,6 +30,7 @@ export default viewWidget("gw-table", (root, model, hubs, signal) => {
       writeTraits(model, sortBy === undefined ? display : { ...display, sort_by: sortBy });
     },
     height: () => model.get("height"),
+    ask: (models) => model.send({ type: "ensemble", models }),
     signal,
   });
   onTraits(model, [...DISPLAY, "height"], view.redraw, signal);

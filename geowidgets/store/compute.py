@@ -92,7 +92,7 @@ def _plan(
         for name in index.sets.keys() - old.sets.keys():
             samples = study.sets[name]
             layout.create_set(root, name, index.sets[name], index)
-            images = _kept_images(samples.images, settings.images)
+            images = layout.kept_images(samples.images, settings.images)
             layout.write_samples(root, name, samples.labels, images)
         layout.lengthen(root, index)
         with_features = _kept(study, features)
@@ -122,13 +122,6 @@ def _tiles(study: Study, place: Place, index: Index) -> Iterator[Tile]:
                 missing = tuple(m for m in wanted if not done[m.slot, benchmark.slot, block])
                 if missing:
                     yield Tile(benchmark, block, missing)
-
-
-def _kept_images(images: np.ndarray, keep: str | None) -> np.ndarray | None:
-    if keep == "thumbnails":
-        step = max(1, -(-max(images.shape[1:3]) // 64))
-        return images[:, ::step, ::step]
-    return images if keep == "full" else None
 
 
 def _kept(study: Study, features: str | Sequence[str] | None) -> frozenset[str]:

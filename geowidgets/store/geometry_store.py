@@ -26,6 +26,7 @@ from geowidgets.store.contents import Contents
 from geowidgets.store.dataset import open_dataset
 from geowidgets.store.derived import Derived
 from geowidgets.store.disk import Place
+from geowidgets.store.growth import Growing
 from geowidgets.store.maps import StoredMaps
 from geowidgets.store.pictures import picture
 from geowidgets.store.summary import correct_counts
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from geowidgets.study import ModelEntry, Study
 
 
-class GeometryStore:
+class GeometryStore(Growing):
     """Geometry of every sample for models × benchmarks, on disk, asked by name.
 
     Made by `compute` or `open`, never by hand.
@@ -93,6 +94,7 @@ class GeometryStore:
                 version; a model has no head or fails; no space is left. Complete pairs are kept.
         """
         from geowidgets.store.compute import fill
+        from geowidgets.store.votes import fill_votes
 
         settings = settings_of(margin, use_bias, angles, images, len(study.classes))
         place = Place(path)
@@ -106,6 +108,7 @@ class GeometryStore:
                 batch_size=batch_size,
                 progress=progress,
             )
+            fill_votes(place)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
@@ -123,33 +126,6 @@ class GeometryStore:
             StoreError: nothing there, no store, damaged, or newer than this package.
         """
         return cls(Place(path))
-
-    def add(self, *entries: ModelEntry, **options: Any) -> GeometryStore:
-        """Compute further models on the benchmarks of the study that this store came from."""
-        if self._study is None:
-            raise StoreError(
-                f"{self.path} was opened without its study: call "
-                "GeometryStore.compute(study, path) with the further models in the study"
-            )
-        from geowidgets.study import Study
-
-        study = self._study
-        names = {entry.name for entry in entries}
-        models = [*(m for m in study.models if m.name not in names), *entries]
-        sets = {name: (s.images, s.labels) for name, s in study.sets.items()}
-        self._study = Study(
-            models, study.benchmarks, classes=study.classes, transform=study.transform, sets=sets
-        )
-        options = {
-            "margin": self._contents.index.settings.margin,
-            "use_bias": self._contents.index.settings.use_bias,
-            "angles": self._contents.index.settings.angles,
-            "images": self._contents.index.settings.images,
-            **options,
-        }
-        GeometryStore.compute(self._study, self.path, **options)
-        self.refresh()
-        return self
 
     # -- described ------------------------------------------------------------------------------
 
@@ -265,7 +241,10 @@ class GeometryStore:
 
     def head(self, model: str | int) -> tuple[np.ndarray, np.ndarray | None]:
         """The effective classifier of a model: weight (class, feature), bias (class,) or None."""
-        slot = self._contents.model(model).slot
+        found = self._contents.model(model)
+        if found.members:
+            raise StoreError(f"{found.name!r} is an ensemble: it has no classifier of its own")
+        slot = found.slot
         bias = f"heads/{slot}/bias"
         has_bias = bias in self._contents.root
         return self._contents.array(f"heads/{slot}/weight")[:], self._contents.array(bias)[
@@ -422,7 +401,12 @@ class GeometryStore:
         Raises:
             StoreError: it is not at hand; names the way out.
         """
-        name = self._contents.model(model).name
+        found = self._contents.model(model)
+        name = found.name
+        if found.members:
+            raise StoreError(
+                f"{name!r} is an ensemble: it votes by {', '.join(found.members)} and has no net"
+            )
         if name in self._attached:
             return self._attached[name]
         for entry in self._study.models if self._study else ():

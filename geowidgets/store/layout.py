@@ -82,6 +82,14 @@ def write_samples(
         _write(group, "images", images, dims, chunks=(rows, *images.shape[1:]))
 
 
+def kept_images(images: np.ndarray, keep: str | None) -> np.ndarray | None:
+    """What a store keeps of the clean images: all, every so many pixels of them, or nothing."""
+    if keep == "thumbnails":
+        step = max(1, -(-max(images.shape[1:3]) // 64))
+        return images[:, ::step, ::step]
+    return images if keep == "full" else None
+
+
 def lengthen(root: zarr.Group, index: Index) -> None:
     """Bring every array and coordinate to the axes of `index`; nothing ever moves or shrinks."""
     for name in index.sets:

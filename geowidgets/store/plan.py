@@ -60,7 +60,7 @@ def merge(index: Index, study: Study, prints: Prints, settings: Settings, path: 
         )
     sets = dict(index.sets)
     for name, samples in study.sets.items():
-        new = _set_info(samples.images, prints.sets[name])
+        new = set_info(samples.images, prints.sets[name])
         old = sets.setdefault(name, new)
         if old.fingerprint != new.fingerprint:
             raise StoreError(
@@ -76,7 +76,7 @@ def merge(index: Index, study: Study, prints: Prints, settings: Settings, path: 
         slot = ModelSlot(
             **asdict(entry.info), slot=len(models), fingerprint=prints.models[entry.name]
         )
-        _place(models, slot, _is_early_print_of(entry, study, models))
+        place_entry(models, slot, _is_early_print_of(entry, study, models))
     benchmarks = list(index.benchmarks)
     for entry in study.benchmarks:
         slot = BenchmarkSlot(
@@ -84,7 +84,7 @@ def merge(index: Index, study: Study, prints: Prints, settings: Settings, path: 
             slot=next_slot[entry.set],
             fingerprint=prints.benchmarks[entry.name],
         )
-        next_slot[entry.set] += _place(benchmarks, slot)
+        next_slot[entry.set] += place_entry(benchmarks, slot)
     merged = replace(index, sets=sets, models=tuple(models), benchmarks=tuple(benchmarks))
     return index if merged == index else replace(merged, revision=index.revision + 1)
 
@@ -99,7 +99,7 @@ def _is_early_print_of(entry: ModelEntry, study: Study, models: Iterable[ModelSl
     )
 
 
-def _place(entries: list[Any], new: Any, known: bool = False) -> bool:
+def place_entry(entries: list[Any], new: Any, known: bool = False) -> bool:
     """Put `new` among the entries; whether it took its slot. `known`: only its print is new."""
     for position, old in enumerate(entries):
         if not old.live or old.name != new.name:
@@ -115,7 +115,8 @@ def _place(entries: list[Any], new: Any, known: bool = False) -> bool:
     return True
 
 
-def _set_info(images: np.ndarray, fingerprint: str) -> SetInfo:
+def set_info(images: np.ndarray, fingerprint: str) -> SetInfo:
+    """How a set of images is cut into blocks."""
     block = min(len(images), max(1, TILE_BYTES // images[0].nbytes))
     return SetInfo(len(images), block, images.shape[1:], fingerprint)
 

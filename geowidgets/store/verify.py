@@ -67,6 +67,10 @@ def _unmark(root: Any, name: str, model: int, benchmark: int, block: int) -> Non
 def drop_entries(place: Place, index: Index) -> None:
     """Delete the chunks of replaced entries, marks first."""
     root = place.root("r+")
+    stored: Any = root["sets"]
+    for name in [*stored.group_keys()]:
+        if name not in index.sets:  # its last benchmark was removed
+            del root[f"sets/{name}"], root[f"summary/{name}"]
     for name in index.sets:
         group: Any = root[f"sets/{name}"]
         dead_models = [m.slot for m in index.models if not m.live]

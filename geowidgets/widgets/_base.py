@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geowidgets.widgets.saved_image import SavedImage
     from geowidgets.widgets.saved_page import SavedPage
     from geowidgets.widgets.selection import Selection
+    from geowidgets.widgets.selection_growth import Move
 
 
 def nearest(name: object, known: list[str] | tuple[str, ...]) -> str:
@@ -230,6 +231,9 @@ class View(Displayed):
     @t.default("view_id")
     def _new_view_id(self) -> str:
         return f"{type(self).__name__}-{uuid.uuid4().hex[:12]}"
+
+    def follow(self, move: Move) -> None:
+        """Carry what the view itself keeps by position over to a store that has changed."""
 
     def close(self) -> None:
         """Close the view, and with it the hubs that nobody else uses."""

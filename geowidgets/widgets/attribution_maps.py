@@ -196,6 +196,11 @@ class MapMaker:
     def _absent(self, asked: Asked) -> AbsentError:
         model = self._store.models[asked.model].name
         benchmark = self._store.benchmarks[asked.benchmark].name
+        if members := getattr(self._store.models[asked.model], "members", ()):
+            return AbsentError(
+                f"{model!r} is an ensemble: {len(members)} models vote, and no one net looks at "
+                "the image"
+            )
         error = AbsentError(
             f"the model {model!r} is not at hand, and the store keeps no map of sample "
             f"{asked.sample} on {benchmark!r}"

@@ -13,6 +13,7 @@ import traitlets as t
 
 from geowidgets.widgets import bits, class_angles, correct_counts, evaluation_metrics
 from geowidgets.widgets._base import Hub, nearest
+from geowidgets.widgets.selection_growth import Axes, Move
 
 VARIABLES = ("angle", "angles", "length", "margin", "probability", "prediction")
 _PAIR = re.compile(r"(?P<variable>\w+)/(?P<model>\d+)/(?P<benchmark>\d+)")
@@ -60,14 +61,20 @@ def describe(store: ReadableStore) -> dict[str, Any]:
     Returns:
         `classes` (list of text), `sets` (`name`, `n`, `image` shape `[y, x, channel]` or None),
         `models` (`name architecture method ratio parent seed`), `benchmarks` (`name corruption
-        severity family set`), `done` (base64 bits, model-major) and the store's `revision`.
+        severity family set`), both with their `slot`,
+        ensembles with their `members`, `done` (base64 bits, model-major) and the store's `revision`.
     """
     revision, done = _state_of(store)
     return {
         "classes": [str(name) for name in store.classes],
         "sets": [_describe_set(store, name) for name in store.sets],
-        "models": [_fields(m, "name architecture method ratio parent seed") for m in store.models],
-        "benchmarks": [_fields(b, "name corruption severity family set") for b in store.benchmarks],
+        "models": [
+            _fields(m, "name architecture method ratio parent seed") | _place(m)
+            for m in store.models
+        ],
+        "benchmarks": [
+            _fields(b, "name corruption severity family set") | _place(b) for b in store.benchmarks
+        ],
         "done": done,
         "revision": revision,
     }
@@ -76,6 +83,13 @@ def describe(store: ReadableStore) -> dict[str, Any]:
 def _fields(entry: Any, names: str) -> dict[str, Any]:
     values = {name: getattr(entry, name) for name in names.split()}
     return {name: _plain(value) for name, value in values.items()}
+
+
+def _place(entry: Any) -> dict[str, Any]:
+    """The slot, by which a page tells numbers that were replaced, and an ensemble's members."""
+    members = [str(name) for name in getattr(entry, "members", ())]
+    slot = getattr(entry, "slot", None)
+    return ({} if slot is None else {"slot": slot}) | ({"members": members} if members else {})
 
 
 def _plain(value: Any) -> Any:
@@ -222,8 +236,12 @@ class Columns(Hub):
 
     def refresh(self) -> None:
         """Tell the browser, and the selections of open views, what the store holds by now."""
+        names = [[one["name"] for one in self.directory[axis]] for axis in ("models", "benchmarks")]
+        before, after = Axes(*map(tuple, names)), Axes.of(self.store)
         for view in list(self._users):
             view.selection.refresh()
+            if before != after:
+                view.follow(Move(before, after, view.selection.sizes))
         self.directory = describe(self.store)
 
     def _answer(self, content: Any, buffers: list) -> None:

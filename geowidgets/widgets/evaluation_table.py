@@ -34,6 +34,7 @@ class EvaluationTable(View):
     move, with Shift they stretch a range; Space selects it, Shift-Space or `+` adds it, `-` takes
     it out; Enter makes the reference, Escape clears, Ctrl-Z undoes. Models that differ by their
     seed only (measured ratios within two points) share a bar, mean ± std; a row with repeats opens.
+    With two models or more in focus, *Ensemble* adds the row of their majority vote to the store.
 
     Where samples or classes are selected, bars show the value on them minus that on the whole
     set: upwards more, green better, red worse, pale where the 95 % interval holds 0.
@@ -111,6 +112,22 @@ class EvaluationTable(View):
         if metric is not None and not isinstance(metric, str):
             options |= {"metric": GIVEN, "table": _given(store, metric)}
         super().__init__(store, selection, **options)
+        self.on_msg(EvaluationTable._hear)
+
+    def _hear(self, content: Any, buffers: list) -> None:
+        """Add the row of an ensemble that was asked for in the page, or say why not."""
+        names = content.get("models") if isinstance(content, dict) else None
+        if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+            self.refuse(content, "{'type': 'ensemble', 'models': [name, …]}")
+            return
+        from geowidgets.schema import StoreError
+        from geowidgets.study import Ensemble
+
+        try:
+            self.store.add(Ensemble(names))  # type: ignore[attr-defined]
+        except (AttributeError, OSError, StoreError, ValueError) as reason:
+            self.selection.error = ""  # the same words twice would be heard once
+            self.selection.error = f"No ensemble was made: {reason}"
 
     @t.validate("metric")
     def _known_metric(self, proposal: Any) -> str:

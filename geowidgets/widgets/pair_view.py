@@ -12,6 +12,7 @@ from geowidgets.widgets._base import View, nearest, pair_position, position
 if TYPE_CHECKING:
     from geowidgets.widgets.columns import ReadableStore
     from geowidgets.widgets.selection import Selection
+    from geowidgets.widgets.selection_growth import Move
 
 
 class PairView(View):
@@ -60,6 +61,14 @@ class PairView(View):
         if not isinstance(value, str) and len(value) == 0:
             return []
         return self._pair(value, "compared")
+
+    def follow(self, move: Move) -> None:
+        """Keep the pinned pairs, by their names; one that is gone is pinned no more."""
+        pin, compared = move.pair(self.pin), self.compared
+        if compared:
+            compared = move.pair(compared) or []
+        with self.hold_sync():
+            self.pin, self.compared = pin, compared
 
     def _pair(self, value: Any, what: str) -> list[int]:
         """Positions of a pair in the store as it is now: it may have grown."""

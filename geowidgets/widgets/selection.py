@@ -19,6 +19,7 @@ from geowidgets.widgets import (
 )
 from geowidgets.widgets._base import Hub, nearest
 from geowidgets.widgets.columns import ReadableStore
+from geowidgets.widgets.selection_growth import Axes, Move
 from geowidgets.widgets.selection_samples import sample_clause, sample_mask
 from geowidgets.widgets.selection_subsets import OWNER, reduce_subsets
 
@@ -100,6 +101,7 @@ class Selection(Hub):
     def __init__(self, store: ReadableStore, **options: Any) -> None:
         self.store = store
         self._saved: dict[str, tuple[str, np.ndarray]] = {}
+        self._axes = Axes.of(store)
         sizes = sizes_of(store)
         super().__init__(
             sizes=sizes,
@@ -107,6 +109,9 @@ class Selection(Hub):
             history=selection_history.fresh(),
         )
         self.on_msg(Selection._hear)
+        subscribe = getattr(store, "subscribe", None)  # stores that cannot grow need not tell
+        if subscribe is not None:
+            subscribe(self._follow)
         clean = [k for k, entry in enumerate(store.benchmarks) if entry.severity == 0]
         if clean and store.models:
             self.state = {**self.state, "reference": [0, clean[0]]}
@@ -257,25 +262,27 @@ class Selection(Hub):
             self.state = state
 
     def refresh(self) -> None:
-        """Follow a store that has grown; clauses stay."""
-        before, after = self.sizes, sizes_of(self.store)
-        if before == after:
+        """Follow a store that has grown or lost something, by names; clauses and steps stay.
+
+        What speaks of a model, benchmark or sample set that is gone is dropped.
+        """
+        before, axes = self._axes, Axes.of(self.store)
+        sizes = sizes_of(self.store)
+        if (before, self.sizes) == (axes, sizes):
             return
-        pairs = self.state["pairs"]
-        if pairs is not None:
-            old = bits.decode(pairs, before["models"] * before["benchmarks"])
-            new = np.zeros((after["models"], after["benchmarks"]), dtype=bool)
-            rows, columns = before["models"], before["benchmarks"]
-            new[:rows, :columns] = old.reshape(rows, columns)
-            pairs = bits.encode(new)
-        revision = self.state["revision"] + 1
-        reference = self.state["reference"] or selection_state.initial(after)["reference"]
+        move = Move(before, axes, sizes)
+        subsets = {name: one for name, one in self.subsets.items() if one["set"] in sizes["sets"]}
+        state, history = move.state(self.state), move.history(self.history)
+        self._axes = axes
         with self.hold_sync():
-            self.sizes = after
-            self.history = selection_history.fresh()  # its pairs have the old layout
-            self.state = {
-                **self.state, "pairs": pairs, "reference": reference, "revision": revision
-            }  # fmt: skip
+            self.sizes = sizes
+            self.subsets = subsets
+            self.history = history
+            self.state = {**state, "revision": self.state["revision"] + 1}
+
+    def _follow(self) -> None:
+        if self.comm is not None:
+            self.refresh()
 
     def _write(self, name: str, value: Any) -> None:
         if name == "samples":

@@ -47,7 +47,8 @@ def apply(state: State, patch: Patch) -> State:
     return {**state, **patch, "clauses": kept, "revision": state["revision"] + 1}
 
 
-def _trim(steps: list[Patch]) -> list[Patch]:
+def trim(steps: list[Patch]) -> list[Patch]:
+    """The newest steps that a history may hold."""
     kept: list[Patch] = []
     characters = 0
     for patch in reversed(steps[-HISTORY_STEPS:]):
@@ -63,7 +64,7 @@ def _step(state: State, history: History, source: str, target: str) -> tuple[Sta
         return state, history
     *rest, patch = history[source]
     after = apply(state, patch)
-    back = _trim([*history[target], difference(state, after)])
+    back = trim([*history[target], difference(state, after)])
     return after, {source: rest, target: back}
 
 
@@ -84,7 +85,7 @@ def commit(
     patch = difference(state, after)
     if not patch:
         return after, history
-    return after, {"past": _trim([*history["past"], patch]), "future": []}
+    return after, {"past": trim([*history["past"], patch]), "future": []}
 
 
 def _check_patch(patch: Any, sizes: Sizes) -> None:

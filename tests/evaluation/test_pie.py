@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import geowidgets as gw
-from geowidgets.evaluation.pie import modal_label
+from geowidgets.store.modal import modal_label
 
 
 def naive_mode(votes: list[int]) -> int:

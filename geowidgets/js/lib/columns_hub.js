@@ -4,9 +4,10 @@ import { createCache } from "./cache.js";
 import { createShared } from "./shared_values.js";
 
 /** @typedef {{name: string, architecture: string, method: string, ratio: number,
- *   parent: string|null, seed: number|null}} ModelInfo */
+ *   parent: string|null, seed: number|null, members?: string[], slot?: number|null}} ModelInfo
+ *   `members`: of an ensemble, which has predictions and no geometry */
 /** @typedef {{name: string, corruption: string, severity: number, family: string,
- *   set: string}} BenchmarkInfo */
+ *   set: string, slot?: number|null}} BenchmarkInfo */
 /** @typedef {{name: string, n: number, image: [number, number, number]|null}} SetInfo */
 /** @typedef {{classes: string[], sets: SetInfo[], models: ModelInfo[],
  *   benchmarks: BenchmarkInfo[], done: string, revision: number}} Directory */
@@ -25,6 +26,7 @@ const ARRAYS = {
   float64: Float64Array,
 };
 // These tell of the store as a whole and change as it grows; a pair's columns never do.
+const ANY = /^/;
 const GROWING = /^(correct|counts|accuracy|samples|moments)\//;
 
 /** @param {{dtype: string}} header @param {DataView} data @returns {Column} */
@@ -106,9 +108,10 @@ export function createColumnsHub({ model, signal }) {
   function hearDirectory() {
     const directory = model.get("directory");
     if (directory.revision !== seen.revision || directory.done !== seen.done) {
-      cache.drop(GROWING);
+      const stale = extendsThe(seen, directory) ? GROWING : ANY;
+      cache.drop(stale);
       const saved = model.get("preloaded") ?? {};
-      for (const key of Object.keys(saved)) if (GROWING.test(key)) delete saved[key];
+      for (const key of Object.keys(saved)) if (stale.test(key)) delete saved[key];
     }
     seen = directory;
     done = decodeDone(directory);
@@ -154,6 +157,8 @@ export function createColumnsHub({ model, signal }) {
     peek,
     /** Whether a pair has been computed. @param {number} m @param {number} b */
     done: (m, b) => has(done, m * model.get("directory").benchmarks.length + b) === 1,
+    /** Why a pair has no geometry to show, "" where it has. @param {number} m @param {number} b */
+    lacks: (m, b) => lackOf(model.get("directory"), done, m, b),
     /** @param {string} name @returns {SetInfo|undefined} */
     set: (name) => model.get("directory").sets.find((/** @type {SetInfo} */ s) => s.name === name),
     ...shared,
@@ -190,6 +195,27 @@ export function keepForSaving(saved, { key, dtype, shape }, data, added, limit =
     delete saved[one];
     added.delete(one);
   }
+}
+
+/** Whether everything that was there has kept its place and its numbers. @param {Directory} before
+ * @param {Directory} after */
+function extendsThe(before, after) {
+  const marks = (/** @type {Directory} */ { models, benchmarks }) => [
+    models.map(({ name, slot }) => JSON.stringify([name, slot])),
+    benchmarks.map(({ name, set, slot }) => JSON.stringify([name, set, slot])),
+  ];
+  const [old, now] = [marks(before), marks(after)];
+  return old.every((axis, k) => axis.every((mark, place) => now[k][place] === mark));
+}
+
+/** @param {Directory} directory @param {Uint32Array} done @param {number} m @param {number} b */
+function lackOf({ models, benchmarks }, done, m, b) {
+  if (!models[m] || !benchmarks[b]) return "is no longer in the store";
+  const { members } = models[m];
+  if (members?.length) {
+    return `is an ensemble: ${members.length} models vote, and a vote has no latent space`;
+  }
+  return has(done, m * benchmarks.length + b) ? "" : "has not been computed";
 }
 
 /** @param {Directory} directory */

@@ -174,7 +174,7 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
       status.say(NOTHING_COMPUTED);
       return;
     }
-    if (!columns.done(...wanted)) {
+    if (columns.lacks(...wanted)) {
       status.error(pairs.absent(wanted));
       return;
     }
@@ -206,7 +206,8 @@ export function createLocalView(root, { columns, selection, viewId, display, cha
     if (benchmarks[compared[1]].set !== benchmarks[with_[1]].set) {
       return { pair: null, why: `${name} has other samples: there is nothing to compare.` };
     }
-    if (!columns.done(...compared)) return { pair: null, why: `${name} has not been computed.` };
+    const lack = columns.lacks(...compared);
+    if (lack) return { pair: null, why: `${name} ${lack}.` };
     return { pair: compared, why: "" };
   }
 

@@ -15,11 +15,11 @@ export function pairFields({ columns, pairs, sameSet }) {
   const compared = pairs.compared();
   const [cm, cb] = compared ?? [-1, b];
   /** @param {number} on @returns {Option[]} */
-  const modelList = (on) => models.map(({ name }, k) => option(k, name, columns.done(k, on)));
+  const modelList = (on) => models.map(({ name }, k) => option(k, name, columns.lacks(k, on)));
   /** @param {number} of @param {string|null} set @returns {Option[]} */
   const benchmarkList = (of, set) =>
     benchmarks.flatMap(({ name, set: own }, k) =>
-      set === null || own === set ? [option(k, name, columns.done(of, k))] : [],
+      set === null || own === set ? [option(k, name, columns.lacks(of, k))] : [],
     );
   const none = /** @type {Option} */ (["-1", "nothing"]);
   const set = sameSet ? (benchmarks[b]?.set ?? null) : null;
@@ -43,5 +43,8 @@ export function pairFields({ columns, pairs, sameSet }) {
   return [...fields, toggle("Pin", pairs.pinned(), pairs.togglePin, what)];
 }
 
-/** @param {number} k @param {string} name @param {boolean} there @returns {Option} */
-const option = (k, name, there) => [String(k), there ? name : `${name} (not computed)`, !there];
+/** @param {number} k @param {string} name @param {string} lack @returns {Option} */
+function option(k, name, lack) {
+  const what = lack.startsWith("is an ensemble") ? "ensemble" : "not computed";
+  return [String(k), lack ? `${name} (${what})` : name, lack !== ""];
+}

@@ -210,7 +210,7 @@ export function createParallelView(root, options) {
       return;
     }
     const compared = pairs.compared();
-    const absent = [wanted, ...(compared ? [compared] : [])].find((p) => !columns.done(...p));
+    const absent = [wanted, ...(compared ? [compared] : [])].find((p) => columns.lacks(...p));
     if (!absent) {
       loader.load(wanted, compared);
       return;

@@ -24,11 +24,11 @@ const ORDERS = [
 /**
  * @param {HTMLElement} bar
  * @param {{ change: (display: Partial<Display>, transient?: boolean) => void,
- *   items: Item[] }} handlers
+ *   items: Item[], ensemble: HTMLElement }} handlers
  * @returns {(display: Display, severities: number[], dense: string[]) => void} shows the present
  *   state; `dense`: models that errors may be divided by
  */
-export function createToolbar(bar, { change, items }) {
+export function createToolbar(bar, { change, items, ensemble }) {
   const modes = MODES.map(([mode, text]) => ({
     mode,
     button: button(text, () => change({ mode })),
@@ -54,7 +54,7 @@ export function createToolbar(bar, { change, items }) {
     severity.group,
     potential.group,
     baseline.group,
-    html("div", { class: "gw-bar-group gw-bar-end" }, unsort, menu(items)),
+    html("div", { class: "gw-bar-group gw-bar-end" }, ensemble, unsort, menu(items)),
   );
 
   return (display, severities, dense) => {

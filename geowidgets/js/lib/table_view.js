@@ -3,6 +3,7 @@
 import { html } from "./elements.js";
 import { inFocus } from "./table_actions.js";
 import { createTableData } from "./table_data.js";
+import { createEnsembleButton } from "./table_ensemble.js";
 import { tableSvg } from "./table_export.js";
 import { createGrid } from "./table_grid.js";
 import { tableCells, tableLayout } from "./table_layout.js";
@@ -27,7 +28,8 @@ import { createFrames } from "./view_frames.js";
  * @typedef {{ columns: import("./columns_hub.js").ColumnsHub,
  *   selection: import("./selection_hub.js").SelectionHub,
  *   display: () => Display, change: (display: Partial<Display>) => void,
- *   height: () => number, signal: AbortSignal }} Options
+ *   height: () => number, ask: (models: string[]) => void, signal: AbortSignal }} Options `ask`: for
+ *   an ensemble's row
  */
 
 /**
@@ -36,7 +38,8 @@ import { createFrames } from "./view_frames.js";
  * @returns {{ redraw: () => void, picture: () => import("./picture.js").Print | null }} `redraw`
  *   after a change of display state
  */
-export function createTableView(root, { columns, selection, display, change, height, signal }) {
+export function createTableView(root, options) {
+  const { columns, selection, display, change, height, ask, signal } = options;
   const { bar, problem, scroll, legend, status } = parts(root);
   const tip = createTip(root);
   // Numbers that arrive during a drag must not change the view's height under the pointer.
@@ -60,7 +63,14 @@ export function createTableView(root, { columns, selection, display, change, hei
     paint: lines.paint,
     look: () => ({ ...style, words: words() }),
   });
-  const showToolbar = createToolbar(bar, { change, items: saved });
+  const ensemble = createEnsembleButton({
+    columns,
+    selection,
+    ask,
+    changed: () => settle(),
+    signal,
+  });
+  const showToolbar = createToolbar(bar, { change, items: saved, ensemble: ensemble.element });
   const grid = createGrid(scroll, { paint: lines.paint, label, chosen: lines.chosen }, signal);
 
   /** @type {TableData} */
@@ -214,7 +224,7 @@ export function createTableView(root, { columns, selection, display, change, hei
     });
     const said = summary(directory, entries, { ...data, sets });
     if (status.textContent !== said) status.textContent = said;
-    const wrong = data.error || selection.error();
+    const wrong = data.error || selection.error() || ensemble.problem();
     problem.textContent = wrong;
     problem.hidden = !wrong;
     root.dataset.gwState = data.loading || data.waiting ? "loading" : "ready";

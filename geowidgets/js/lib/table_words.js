@@ -40,7 +40,7 @@ export const measureIn = (measure, { kind }) => {
 export function cellLines(cell, model, column, shown) {
   const measure = measureIn(shown, column);
   /** @type {[string, string][]} */
-  const lines = column.kind === "potential" ? [] : [["removed", removed(cell, model)]];
+  const lines = column.kind === "potential" ? [] : [made(cell, model)];
   if (cell.state === "missing") return [...lines, [measure.title, without(column)]];
   lines.push([measure.title, whole(cell, column, measure)]);
   if (cell.repeats > 1) {
@@ -58,11 +58,15 @@ export function cellLines(cell, model, column, shown) {
   return lines;
 }
 
-/** @param {Cell} cell @param {Model} model */
-function removed(cell, { ratio }) {
+/** @param {Cell} cell @param {Model} model @returns {[string, string]} */
+function made(cell, { ratio, members }) {
+  if (members?.length) return ["ensemble", voters(members)];
   const about = cell.repeats > 1 ? "about " : "";
-  return `${about}${percent(ratio)} % of the weights`;
+  return ["removed", `${about}${percent(ratio)} % of the weights`];
 }
+
+/** @param {string[]} members */
+const voters = (members) => `${integer(members.length)} models vote`;
 
 /** @param {Column} column */
 function without({ kind }) {
@@ -115,10 +119,14 @@ export function cellLabel(cells, models, line, column, shown) {
   const values = cells.map((cell, i) =>
     column.kind === "potential"
       ? brief(cell, measure)
-      : `${percent(models[i].ratio)} % removed: ${brief(cell, measure)}`,
+      : `${origin(models[i])}: ${brief(cell, measure)}`,
   );
   return `${line}, ${column.title}. ${values.join("; ")}`;
 }
+
+/** @param {Model} model */
+const origin = ({ ratio, members }) =>
+  members?.length ? voters(members) : `${percent(ratio)} % removed`;
 
 /** @param {Cell} cell @param {Measure} measure */
 function brief(cell, measure) {

@@ -51,9 +51,16 @@ export function createViewPairs({ columns, selection, display, change }) {
     /** Tells one state of the two from another. */
     key: () => JSON.stringify([pair(), compared()]),
     /** Why a pair that was not computed is not shown. @param {Pair} absent */
-    absent: (absent) =>
-      `${pairName(columns.directory(), absent)} has not been computed. Choose another pair ` +
-      "above, or run GeometryStore.compute(study, path) to fill it.",
+    absent(absent) {
+      const { models } = columns.directory();
+      const name = pairName(columns.directory(), absent);
+      const members = models[absent[0]]?.members ?? [];
+      const why = columns.lacks(...absent);
+      const out = members.length
+        ? `one of its members: ${members.slice(0, 5).join(", ")}${members.length > 5 ? ", …" : "."}`
+        : "another pair above, or run GeometryStore.compute(study, path) to fill it.";
+      return `${name} ${why}. Choose ${out}`;
+    },
   };
 }
 

@@ -1,0 +1,189 @@
+"""Entries that join and leave an open store: subsets, failures, removals."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+from torch import nn
+
+import geowidgets as gw
+
+SOME = [0, 3, 17, 18, 30]
+QUIET = {"progress": False}
+
+
+class BrittleError(RuntimeError):
+    """What the brittle net says."""
+
+
+class Brittle(nn.Module):
+    """Fails from its so manieth pass on: after the store has made room for it."""
+
+    def __init__(self, net: nn.Module, passes: int) -> None:
+        super().__init__()
+        self.net, self.passes = net, passes
+
+    def forward(self, x):
+        self.passes -= 1
+        if self.passes < 0:
+            raise BrittleError("no more")
+        return self.net(x)
+
+
+@pytest.fixture
+def store(tiny_study, tmp_path, digits) -> gw.GeometryStore:
+    """Two models × 4 benchmarks × 33 samples."""
+    study = gw.Study(
+        tiny_study.models[:2], tiny_study.benchmarks, digits.images[:33], digits.labels[:33],
+        digits.classes,
+    )  # fmt: skip
+    return gw.GeometryStore.compute(study, tmp_path / "grows.zarr", **QUIET)
+
+
+def names(store: gw.GeometryStore) -> tuple[list[str], list[str]]:
+    return [m.name for m in store.models], [b.name for b in store.benchmarks]
+
+
+def contents(store: gw.GeometryStore) -> dict[tuple[str, str], np.ndarray]:
+    return {
+        (m.name, b.name): store.column("margin", m.name, b.name)
+        for m in store.models
+        for b in store.benchmarks
+    }
+
+
+def test_a_failed_add_leaves_everything_as_it_was(store, trained, tmp_path):
+    """A row without numbers that nobody can get rid of; a model that its failed heir replaced."""
+    before, digest, kept = names(store), store.digest(), contents(store)
+    heard = []
+    listener = lambda: heard.append(store.revision)  # noqa: E731
+    store.subscribe(listener)
+    for name in ("new", "magnitude-60"):
+        brittle = gw.ModelEntry(name, Brittle(copy.deepcopy(trained), passes=3))
+        with pytest.raises(gw.StoreError, match=r"nothing was added.*no more"):
+            store.add(brittle, **QUIET)
+    bad = gw.ModelEntry("headless", nn.Flatten())
+    with pytest.raises(gw.StoreError, match="headless"):
+        store.add(bad, **QUIET)
+    assert not heard
+    again = gw.GeometryStore.open(store.path)
+    for one in (store, again):
+        assert names(one) == before and one.digest() == digest and one.done.all()
+    for pair, column in contents(again).items():
+        np.testing.assert_array_equal(column, kept[pair])
+    store.add(gw.ModelEntry("new", copy.deepcopy(trained)), **QUIET)
+    assert names(store)[0] == [*before[0], "new"] and store.done.all()
+    assert not store.verify()
+
+
+def test_an_interrupted_add_goes_on(store, trained):
+    """What was computed before an interruption thrown away, or a row that never comes."""
+
+    class Stopped(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.net, self.calls = copy.deepcopy(trained), 0
+
+        def forward(self, x):
+            self.calls += 1
+            if self.calls == 4:
+                raise KeyboardInterrupt
+            return self.net(x)
+
+    net = Stopped()
+    entry = gw.ModelEntry("slow", net)
+    with pytest.raises(KeyboardInterrupt):
+        store.add(entry, **QUIET)
+    assert names(store)[0][-1] == "slow"
+    assert not store.done.all()
+    left = len(store.missing)
+    net.calls = 10
+    fresh = gw.ModelEntry("slow", copy.deepcopy(trained))
+    store.add(fresh, **QUIET)
+    assert left > 0 and store.done.all()
+
+
+def test_a_benchmark_joins(store, tiny_study, digits):
+    """A column of another corruption, or models that skip it."""
+    store.add(gw.Benchmark("fog-2", "fog", 2), **QUIET)
+    assert names(store)[1][-1] == "fog-2" and store.done.all()
+    study = gw.Study(
+        tiny_study.models[:2], [gw.Benchmark("fog-2", "fog", 2)], digits.images[:33],
+        digits.labels[:33], digits.classes,
+    )  # fmt: skip
+    alone = gw.GeometryStore.compute(study, store.path + "-alone", **QUIET)
+    np.testing.assert_allclose(
+        store.column("angle", 1, "fog-2"), alone.column("angle", 1, 0), atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("reopened", [False, True], ids=["with study", "opened"])
+def test_a_subset_has_the_numbers_of_its_samples(store, tiny_study, digits, reopened):
+    """Sample 0 dropped, rows in another order, or noise of other samples."""
+    if reopened:
+        store = gw.GeometryStore.open(store.path)
+    mask = np.isin(np.arange(33), SOME)
+    store.add_subset("fragile", mask)
+    store.add_subset("in noise", SOME, ["gaussian_noise-3", "clean"])
+    assert names(store)[1][-3:] == ["fragile", "in noise gaussian_noise-3", "in noise"]
+    assert store.size("fragile") == 5 and store.done.all() and not store.verify()
+    assert store.labels("fragile").tolist() == digits.labels[SOME].tolist()
+    np.testing.assert_array_equal(store.images("fragile"), digits.images[SOME])
+    whole = store.accuracy(SOME).sel(benchmark="clean").values
+    np.testing.assert_array_equal(store.accuracy(set="fragile").values[:, 0], whole)
+    for variable in ("margin", "angles", "prediction"):
+        np.testing.assert_array_equal(
+            store.column(variable, 1, "in noise gaussian_noise-3"),
+            store.column(variable, 1, "gaussian_noise-3")[SOME],
+        )
+
+
+def test_a_model_that_joins_is_measured_on_subsets(store, tiny_study):
+    """A subset whose corrupted images are drawn anew for the next model."""
+    store.add_subset("in noise", SOME, "gaussian_noise-3")
+    store.add(tiny_study.models[2], **QUIET)
+    assert store.done.all()
+    np.testing.assert_allclose(
+        store.column("margin", 2, "in noise gaussian_noise-3"),
+        store.column("margin", 2, "gaussian_noise-3")[SOME], atol=1e-4,
+    )  # fmt: skip
+
+
+def test_what_is_removed_is_gone_and_may_come_back(store, tiny_study):
+    """Numbers under another name after a removal; a name that is blocked for ever."""
+    kept = store.column("margin", 1, "jpeg_compression-3")
+    store.add_subset("fragile", SOME)
+    store.remove("dense", "contrast-3", "fragile")
+    assert names(store) == (["magnitude-60"], ["clean", "gaussian_noise-3", "jpeg_compression-3"])
+    assert store.sets == ("test",)
+    np.testing.assert_array_equal(store.column("margin", 0, 2), kept)
+    store.compact()
+    assert not store.verify()
+    store.add_subset("fragile", [1, 2, 4])
+    assert store.size("fragile") == 3 and store.done.all()
+    store.add(tiny_study.models[0], gw.Benchmark("contrast-3", "contrast", 3), **QUIET)
+    assert names(store)[0] == ["magnitude-60", "dense"] and store.done.all()
+
+
+def test_refusals(store):
+    """A store without models; a name that is taken by something else."""
+    taken = "choose another name"
+    with pytest.raises(gw.StoreError, match="'contrast-4'; did you mean 'contrast-3'"):
+        store.remove("contrast-4")
+    with pytest.raises(gw.StoreError, match="at least one model to stay"):
+        store.remove("dense", "magnitude-60")
+    for name in ("test", "clean"):
+        with pytest.raises(gw.StoreError, match=taken):
+            store.add_subset(name, [1])
+    with pytest.raises(gw.StoreError, match="at least one of set 'test', got none"):
+        store.add_subset("few", [])
+    with pytest.raises(gw.StoreError, match="sample 33 is out of range"):
+        store.add_subset("few", [33])
+    with pytest.raises(gw.StoreError, match="unknown benchmark 'fog'"):
+        store.add_subset("few", [3], "fog")
+    with pytest.raises(TypeError, match="expected ModelEntry, Benchmark or Ensemble, got str"):
+        store.add("dense")
+    with pytest.raises(gw.StoreError, match="without its study"):
+        gw.GeometryStore.open(store.path).add(gw.Benchmark("fog-1", "fog", 1))
