@@ -62,7 +62,8 @@ def describe(store: ReadableStore) -> dict[str, Any]:
         `classes` (list of text), `sets` (`name`, `n`, `image` shape `[y, x, channel]` or None),
         `models` (`name architecture method ratio parent seed`), `benchmarks` (`name corruption
         severity family set`), both with their `slot`,
-        ensembles with their `members`, `done` (base64 bits, model-major) and the store's `revision`.
+        ensembles with their `members`, `done` (base64 bits, model-major) and the store's
+        `revision`.
     """
     revision, done = _state_of(store)
     return {
