@@ -40,6 +40,7 @@ export function createRaster(width, height, stamp) {
   const { weight, reach } = stamp;
   /** @type {Dirty|null} */
   let dirty = null;
+  let isEmpty = true;
 
   /** Add (`sign` 1) or take away (−1) a dot centred on pixel (x, y), which lies `reach` or more
    * from every edge. @param {number} x @param {number} y @param {0|1} kind @param {1|-1} sign */
@@ -49,6 +50,7 @@ export function createRaster(width, height, stamp) {
     for (let k = 0; k < offset.length; k++) target[at + offset[k]] += sign * weight[k];
     if (!dirty) {
       dirty = { x0: x - reach, y0: y - reach, x1: x + reach, y1: y + reach };
+      isEmpty = false;
       return;
     }
     if (x - reach < dirty.x0) dirty.x0 = x - reach;
@@ -59,6 +61,8 @@ export function createRaster(width, height, stamp) {
 
   /** No dots; nor is there anything to paint, for a canvas that is empty. */
   function clear() {
+    if (isEmpty) return; // new arrays lie in memory that the first touch has to fetch
+    isEmpty = true;
     cover[0].fill(0);
     cover[1].fill(0);
     dirty = null;
@@ -88,10 +92,6 @@ export function createRaster(width, height, stamp) {
     put,
     clear,
     paint,
-    /** Colour everything the next time, after a change of palette. */
-    invalidate: () => {
-      dirty = { x0: 0, y0: 0, x1: width - 1, y1: height - 1 };
-    },
     /** Greatest coverage of a pixel. */
     max: () => Math.max(maximum(cover[0]), maximum(cover[1])),
   };
