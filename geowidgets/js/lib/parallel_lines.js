@@ -206,13 +206,16 @@ export function warmUp() {
     [600, 32],
     [BUNDLED, 8],
   ]) {
-    const left = Uint16Array.from({ length: n }, (_, i) => (i * 7) % 97);
-    const right = Uint16Array.from({ length: n }, (_, i) => (i * 13) % 89);
+    const [left, right] = [7, 13].map((step) => {
+      const values = Float32Array.from({ length: n }, (_, i) => (i * step) % 97);
+      return rowsOf(values, [0, 97], 97, false);
+    });
     const samples = Uint32Array.from({ length: n }, (_, i) => i);
     for (const smooth of n < BUNDLED ? [false, true] : [false]) {
       const gap = { x0: 0, x1: columns, left, right };
       const lines = createLines(2 * columns, 97, [gap], { smooth });
       for (let k = 0; k < 6; k++) lines.change(samples, k % 2 ? -1 : 1);
+      lines.max();
     }
   }
 }
