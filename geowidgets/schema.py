@@ -206,7 +206,7 @@ class Index:
                 benchmarks=tuple(_record(BenchmarkSlot, entry) for entry in attrs["benchmarks"]),
                 revision=int(attrs["revision"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise StoreError(
                 f"the index of {path} is damaged: expected the fields of schema_version {VERSION}, "
                 f"found {type(error).__name__}: {error}"
@@ -322,6 +322,14 @@ def check_name(name: object, what: str) -> str:
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
         raise ValueError(f"{what} must be printable text, got {name!r}")
     return name
+
+
+def check_set_name(name: object) -> str:
+    """Return a sample set's name, which is a folder's too: a name that leads nowhere else."""
+    text = check_name(name, "a set's name")
+    if text in (".", "..") or text.startswith("__") or any(sign in text for sign in "/\\"):
+        raise ValueError(f"a set's name must be the name of one folder, got {name!r}")
+    return text
 
 
 def check_unique(names: Iterable[str], what: str) -> None:

@@ -17,7 +17,7 @@ from geowidgets.schema import BenchmarkSlot, Index, ModelSlot, Settings, StoreEr
 from geowidgets.store import layout
 from geowidgets.store.batching import Batching
 from geowidgets.store.disk import Place
-from geowidgets.store.marks import done_blocks
+from geowidgets.store.marks import done_blocks, kept_features
 from geowidgets.store.modules import Modules, on_device, pick_device
 from geowidgets.store.plan import Prints, merge
 from geowidgets.store.summary import as_records, refresh_column
@@ -49,21 +49,28 @@ def fill(
     target = pick_device(device)
     prints = Prints.of(study)
     place.require(Index(study.classes, settings))
-    modules = Modules(study, target)
-    heads = _probe(study, prints, place, settings, modules)
-    index = _plan(study, prints, place, settings, heads, features)
+    modules, kept = Modules(study, target), _kept(study, features)
+    heads = _probe(study, prints, place, settings, modules, kept)
+    index = _plan(study, prints, place, settings, heads, kept)
     batching = Batching(batch_size or BATCH.get(target.type, 256))
-    run = _Run(study, place, index, settings, modules, target, batching, _kept(study, features))
+    run = _Run(study, place, index, settings, modules, target, batching, kept)
     run.fill(progress)
     batching.warn(stacklevel=3)
 
 
 def _probe(
-    study: Study, prints: Prints, place: Place, settings: Settings, modules: Modules
+    study: Study,
+    prints: Prints,
+    place: Place,
+    settings: Settings,
+    modules: Modules,
+    features: frozenset[str],
 ) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
     """Heads of the models with something to compute; a bad model fails here, before the work."""
     index = merge(place.read_index(), study, prints, settings, place.path)
-    wanted = {model.name for tile in _tiles(study, place, index) for model in tile.models}
+    wanted = {model.name for tile in _tiles(study, place, index, features) for model in tile.models}
+    root = place.root("r")
+    wanted |= {m.name for m in index.live_models if f"heads/{m.slot}/weight" not in root}
     heads = {}
     for entry in study.models:
         if entry.name in wanted:
@@ -82,26 +89,28 @@ def _plan(
     place: Place,
     settings: Settings,
     heads: dict[str, tuple[np.ndarray, np.ndarray | None]],
-    features: str | Sequence[str] | None,
+    features: frozenset[str],
 ) -> Index:
     """Make room for everything under the lease; the index is written last."""
     with place.lease():
         old = place.read_index()
         index = merge(old, study, prints, settings, place.path)
         root = place.root("r+")
-        for name in index.sets.keys() - old.sets.keys():
-            samples = study.sets[name]
-            layout.create_set(root, name, index.sets[name], index)
-            images = layout.kept_images(samples.images, settings.images)
-            layout.write_samples(root, name, samples.labels, images)
+        for name, info in index.sets.items():
+            if name not in old.sets:
+                layout.clear_set(place, name)
+            layout.require_set(root, name, info, index)
+        for name, samples in study.sets.items():
+            layout.require_samples(
+                root, name, samples.labels, layout.kept_images(samples.images, settings.images)
+            )
         layout.lengthen(root, index)
-        with_features = _kept(study, features)
         for model in index.live_models:
             if model.name not in heads:
                 continue
             weight, bias = heads[model.name]
             layout.write_head(root, model.slot, weight, bias)
-            if model.name in with_features:
+            if model.name in features:
                 for name, info in index.sets.items():
                     axis = index.axis(name)[1]
                     layout.require_features(root, model.slot, name, info, axis, weight.shape[1])
@@ -110,12 +119,15 @@ def _plan(
     return index
 
 
-def _tiles(study: Study, place: Place, index: Index) -> Iterator[Tile]:
+def _tiles(study: Study, place: Place, index: Index, features: frozenset[str]) -> Iterator[Tile]:
     models = {model.name: model for model in index.live_models}
     benchmarks = {benchmark.name: benchmark for benchmark in index.live_benchmarks}
     wanted = [models[entry.name] for entry in study.models]
     for name, info in index.sets.items():
         done = done_blocks(place, index, name)
+        for model in wanted:
+            if model.name in features and done[model.slot].any():
+                done[model.slot] &= kept_features(place, index, name, model.slot)
         for entry in (entry for entry in study.benchmarks if entry.set == name):
             benchmark = benchmarks[entry.name]
             for block in range(info.blocks):
@@ -150,7 +162,7 @@ class _Run:
     features: frozenset[str]
 
     def fill(self, progress: bool) -> None:
-        tiles = list(_tiles(self.study, self.place, self.index))
+        tiles = list(_tiles(self.study, self.place, self.index, self.features))
         blocks = {name: info.blocks for name, info in self.index.sets.items()}
         total = sum(blocks[b.set] for b in self.study.benchmarks) * len(self.study.models)
         missing = sum(len(tile.models) for tile in tiles)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geowidgets.schema import BenchmarkSlot, ModelSlot, StoreError
+from geowidgets.store.arrays import open_array, read_whole
 from geowidgets.store.disk import Place
 from geowidgets.store.marks import done_blocks
 from geowidgets.store.summary import read_summary
@@ -44,13 +45,17 @@ class Contents:
         return bool(self._blocks[benchmark.set][model.slot, benchmark.slot].all())
 
     def array(self, name: str) -> Any:
-        """A Zarr array or group by its path in the store."""
-        return self.root[name]
+        """A Zarr array by its path in the store, checked (`store.arrays`)."""
+        return open_array(self.root, name, self.index, self.place.path)
+
+    def whole(self, name: str) -> np.ndarray:
+        """All values of a small array, compared with its digest."""
+        return read_whole(self.root, name, self.index, self.place.path)
 
     def labels(self, name: str) -> np.ndarray:
         """True classes of a set, int16 (sample,)."""
         if name not in self._labels:
-            self._labels[name] = self.array(f"sets/{name}/label")[:]
+            self._labels[name] = self.whole(f"sets/{name}/label")
         return self._labels[name]
 
     def summary(self, name: str) -> np.ndarray:

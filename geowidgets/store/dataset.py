@@ -11,15 +11,18 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from geowidgets.schema import VARIABLES, BenchmarkSlot, Index, ModelSlot
+from geowidgets.store.arrays import open_array, reading
 
 
 class PairArray(BackendArray):
     """An array over slots, read as one over live entries; what is not complete reads as fill."""
 
     def __init__(
-        self, array: zarr.Array, models: list[int], benchmarks: list[int], done: np.ndarray
-    ) -> None:
+        self, array: zarr.Array, path: str, models: list[int], benchmarks: list[int],
+        done: np.ndarray,
+    ) -> None:  # fmt: skip
         self._array: Any = array
+        self._path = path
         self._slots = np.array(models, int), np.array(benchmarks, int)
         self._done = done
         self.shape = (len(models), len(benchmarks), *array.shape[2:])
@@ -31,6 +34,10 @@ class PairArray(BackendArray):
         )
 
     def _read(self, key: tuple[Any, ...]) -> np.ndarray:
+        with reading(self._array.name.strip("/"), self._path):
+            return self._values(key)
+
+    def _values(self, key: tuple[Any, ...]) -> np.ndarray:
         rows = [np.arange(n)[k] for n, k in zip(self.shape, key, strict=True)]
         models, benchmarks = np.atleast_1d(rows[0]), np.atleast_1d(rows[1])
         tail = [np.atleast_1d(r) for r in rows[2:]]
@@ -51,12 +58,13 @@ class PairArray(BackendArray):
 
 
 def open_dataset(
-    group: zarr.Group, index: Index, name: str, labels: np.ndarray, done: np.ndarray
+    root: zarr.Group, path: str, index: Index, name: str, labels: np.ndarray, done: np.ndarray
 ) -> xr.Dataset:
     """The variables of one set with names, methods, ratios, severities and labels beside them.
 
     Args:
-        group: `sets/<name>`.
+        root: The store's root group.
+        path: Of the store.
         index: Of the store.
         name: Of the set.
         labels: (sample,).
@@ -65,15 +73,16 @@ def open_dataset(
     models = index.live_models
     benchmarks = tuple(b for b in index.live_benchmarks if b.set == name)
     slots = [m.slot for m in models], [b.slot for b in benchmarks]
+    kept = index.settings.angle_classes(len(index.classes))
     variables = {}
     for variable in VARIABLES.values():
-        if variable.name in group:
-            array: Any = group[variable.name]
-            lazy = indexing.LazilyIndexedArray(PairArray(array, *slots, done))
-            attrs = {"units": variable.unit, "long_name": variable.text}
-            variables[variable.name] = xr.Variable(variable.dims, lazy, attrs)
+        if variable.per_class and not kept:
+            continue
+        array: Any = open_array(root, f"sets/{name}/{variable.name}", index, path)
+        lazy = indexing.LazilyIndexedArray(PairArray(array, path, *slots, done))
+        attrs = {"units": variable.unit, "long_name": variable.text}
+        variables[variable.name] = xr.Variable(variable.dims, lazy, attrs)
     coords = {**_coords(models, benchmarks), "label": ("sample", labels)}
-    kept = index.settings.angle_classes(len(index.classes))
     if kept:
         coords["class"] = [index.classes[c] for c in kept]
     coords["done"] = (("model", "benchmark"), done)

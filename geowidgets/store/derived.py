@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from geowidgets.schema import StoreError
+from geowidgets.store.arrays import values_digest
 from geowidgets.store.contents import Contents
 
 FOLDER = "derived"
@@ -41,8 +42,11 @@ class Derived:
         root: Any = self._contents.place.root("r")
         if folder not in root or not root[folder].attrs.get("complete"):
             return None
-        with suppress(KeyError, ValueError, OSError):  # being removed at this moment
-            return {name: np.asarray(array[...]) for name, array in root[folder].arrays()}
+        # Damaged, or being removed at this moment.
+        with suppress(KeyError, ValueError, OSError, RuntimeError, MemoryError):
+            found = {name: np.asarray(array[...]) for name, array in root[folder].arrays()}
+            whole = {name: values_digest(values) for name, values in found.items()}
+            return found if root[folder].attrs.get("digests") == whole else None
         return None
 
     def keep(self, key: str, arrays: Mapping[str, np.ndarray]) -> bool:
@@ -58,7 +62,8 @@ class Derived:
                 group.create_array(
                     name, data=values, chunks=chunks, compressors=None, overwrite=True
                 )
-            group.attrs.put({"at": time.time(), "complete": True})
+            digests = {name: values_digest(np.asarray(values)) for name, values in arrays.items()}
+            group.attrs.put({"at": time.time(), "complete": True, "digests": digests})
             self._drop_oldest(root)
         except (OSError, ValueError, StoreError):
             return False

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import errno
 import os
-import socket
-import time
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import fsspec
@@ -17,9 +13,8 @@ import zarr
 from zarr.errors import ContainsGroupError, GroupNotFoundError
 
 from geowidgets.schema import ATTRIBUTE, Index, StoreError
-
-LEASE_SECONDS = 60.0
-_POLL_SECONDS = 0.05
+from geowidgets.store.index_check import DIGEST, INDEX_BYTES, check_index, index_digest
+from geowidgets.store.lease import hold
 
 
 class Place:
@@ -30,6 +25,7 @@ class Place:
         if not isinstance(self.path, str) or not self.path:
             raise StoreError(f"a store's path must be text, got {path!r}")
         self._files, self._root = fsspec.core.url_to_fs(self.path)
+        self._links_checked = not self.is_local
 
     @property
     def is_local(self) -> bool:
@@ -41,27 +37,44 @@ class Place:
         return self._files.exists(self._root)
 
     def root(self, mode: Any) -> zarr.Group:
-        """The root group, opened in a Zarr mode."""
+        """The root group, opened in a Zarr mode.
+
+        Raises:
+            StoreError: nothing there, no group, damaged, or a link that leads out where it would
+                be written.
+        """
+        if mode != "r" and not self._links_checked:
+            self._check_links()
+            self._links_checked = True
         try:
+            self._check_size()
             return zarr.open_group(self.path, mode=mode, zarr_format=3)
         except (FileNotFoundError, GroupNotFoundError) as error:
             found = "something else" if self.exists() else "nothing"
             raise StoreError(
                 f"{self.path} is no geowidgets store: expected a Zarr v3 group, found {found}"
             ) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise StoreError(
                 f"{self.path} is damaged: expected the metadata of a Zarr v3 group, "
                 f"found {type(error).__name__}: {error}"
             ) from error
 
+    def _check_size(self) -> None:
+        """Whether the index is small enough to be read as JSON."""
+        with suppress(FileNotFoundError, NotADirectoryError):
+            size = self._files.size(f"{self._root}/zarr.json") or 0
+            if size > INDEX_BYTES:
+                raise ValueError(f"a zarr.json of {size:,} bytes, expected ≤ {INDEX_BYTES:,}")
+
     def read_index(self) -> Index:
-        """The index as it is on disk now."""
-        return Index.from_attrs(self.root("r").attrs.asdict().get(ATTRIBUTE), self.path)
+        """The index as it is on disk now; see `check_index`."""
+        attrs: Any = self.root("r").attrs.asdict().get(ATTRIBUTE)
+        return check_index(Index.from_attrs(attrs, self.path), attrs, self.path)
 
     def write_index(self, index: Index) -> None:
         """Replace the index in one step: Zarr writes a group's metadata as one file."""
-        self.root("r+").attrs.put({ATTRIBUTE: index.to_attrs()})
+        self.root("r+").attrs.put({ATTRIBUTE: _with_digest(index)})
 
     def require(self, index: Index) -> None:
         """Make a store with `index` where nothing is yet; leave one that is there as it is."""
@@ -74,7 +87,7 @@ class Place:
             )
         if not found:
             with suppress(ContainsGroupError):  # another process was faster
-                attributes = {ATTRIBUTE: index.to_attrs()}
+                attributes = {ATTRIBUTE: _with_digest(index)}
                 zarr.create_group(self.path, zarr_format=3, attributes=attributes)
 
     def names(self, folder: str) -> list[str]:
@@ -92,52 +105,55 @@ class Place:
             return []
         return [str(name).rsplit("/", 1)[-1] for name in listed]
 
-    @contextmanager
-    def lease(self) -> Iterator[None]:
-        """Be the only one who changes axes, coordinates and index.
+    def remove(self, name: str) -> None:
+        """Delete what lies under a name, readable or not."""
+        with suppress(FileNotFoundError):
+            self._files.rm(f"{self._root}/{name}", recursive=True)
 
-        The lease is a file created exclusively. One whose time is up, or whose process on this
-        machine is gone, is moved away first, which only one of several waiting can do.
-        """
-        path = f"{self._root}/lease.json"
-        mine = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "at": time.time()})
-        while True:
-            try:
-                self._files.pipe_file(path, mine.encode(), mode="create")
-                break
-            except FileExistsError:
-                if not self._drop_dead_lease(path):
-                    time.sleep(_POLL_SECONDS)
-        try:
-            yield
-        finally:
-            self._files.rm_file(path)
+    def lease(self) -> AbstractContextManager[None]:
+        """Be the only one who changes axes, coordinates and index; see `store.lease`."""
+        return hold(self._files, f"{self._root}/lease.json")
 
-    def _drop_dead_lease(self, path: str) -> bool:
-        try:
-            holder = json.loads(self._files.cat_file(path) or b"{}")
-        except (FileNotFoundError, ValueError):
-            holder = {}
-        at = holder.get("at", self._touched(path))
-        if abs(time.time() - at) < LEASE_SECONDS and not _is_dead(holder):
-            return False
-        grave = f"{path}.{uuid.uuid4().hex}"
-        try:
-            self._files.mv(path, grave)
-            self._files.rm_file(grave)
-        except FileNotFoundError:
-            pass
-        return True
-
-    def _touched(self, path: str) -> float:
-        """When a lease without a readable time was made: its owner may be about to write it."""
-        try:
-            return self._files.modified(path).timestamp()
-        except (FileNotFoundError, NotImplementedError):
-            return time.time()
+    def _check_links(self) -> None:
+        """Refuse to write where a link leads out: whose files those are, nobody knows."""
+        top = os.path.realpath(self._root)
+        for folder, folders, files in os.walk(top):
+            for name in (*folders, *files):
+                path = os.path.join(folder, name)
+                if os.path.islink(path) and not _lies_in(os.path.realpath(path), top):
+                    raise StoreError(
+                        f"{self.path} cannot be written: {os.path.relpath(path, top)} is a link to "
+                        f"{os.path.realpath(path)}, out of the store; copy the store without links"
+                    )
 
 
-def _is_dead(holder: dict[str, Any]) -> bool:
-    if holder.get("host") != socket.gethostname() or not isinstance(holder.get("pid"), int):
-        return False
-    return not Path(f"/proc/{holder['pid']}").exists() if Path("/proc/self").exists() else False
+def _with_digest(index: Index) -> dict[str, Any]:
+    attrs = index.to_attrs()
+    return {**attrs, DIGEST: index_digest(attrs)}
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return f"{path}{os.sep}".startswith(f"{folder}{os.sep}")
+
+
+@contextmanager
+def writing(path: str) -> Iterator[None]:
+    """What a full or a read-only disk raises, as one error that says what to do.
+
+    Raises:
+        StoreError: no space is left, or the store may not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreError(
+                f"no space left for {path}: complete pairs are kept; free some space and "
+                "run the same line again to resume"
+            ) from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise StoreError(
+                f"{path} cannot be written: {error}; it can be read as it is, and a copy or "
+                "another path can be written"
+            ) from error
+        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import weakref
@@ -22,10 +21,11 @@ from geowidgets.schema import (
     StoreError,
 )
 from geowidgets.store.arguments import sample_mask, settings_of
+from geowidgets.store.arrays import reading
 from geowidgets.store.contents import Contents
 from geowidgets.store.dataset import open_dataset
 from geowidgets.store.derived import Derived
-from geowidgets.store.disk import Place
+from geowidgets.store.disk import Place, writing
 from geowidgets.store.growth import Growing
 from geowidgets.store.maps import StoredMaps
 from geowidgets.store.pictures import picture
@@ -91,14 +91,15 @@ class GeometryStore(Growing):
 
         Raises:
             StoreError: the path holds something else, other data, other settings or a newer
-                version; a model has no head or fails; no space is left. Complete pairs are kept.
+                version; a model has no head or fails; no space is left or the store may not be
+                written. Complete pairs are kept.
         """
         from geowidgets.store.compute import fill
         from geowidgets.store.votes import fill_votes
 
         settings = settings_of(margin, use_bias, angles, images, len(study.classes))
         place = Place(path)
-        try:
+        with writing(place.path):
             fill(
                 study,
                 place,
@@ -109,13 +110,6 @@ class GeometryStore(Growing):
                 progress=progress,
             )
             fill_votes(place)
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            raise StoreError(
-                f"no space left for {place.path}: complete pairs are kept; free some space and "
-                "run the same line again to resume"
-            ) from error
         return cls(place, study)
 
     @classmethod
@@ -212,9 +206,10 @@ class GeometryStore(Growing):
         if f"sets/{name}/images" not in self._contents.root:
             return None
         array = self._contents.array(f"sets/{name}/images")
-        if isinstance(samples, np.ndarray):
-            return array.oindex[samples]
-        return array[samples if samples is not None else slice(None)]
+        with reading(f"sets/{name}/images", self.path):
+            if isinstance(samples, np.ndarray):
+                return array.oindex[samples]
+            return array[samples if samples is not None else slice(None)]
 
     def image_shape(self, set: str | None = None) -> tuple[int, ...]:
         """(y, x, channel) of the images that the models of a set are measured on."""
@@ -247,9 +242,8 @@ class GeometryStore(Growing):
         slot = found.slot
         bias = f"heads/{slot}/bias"
         has_bias = bias in self._contents.root
-        return self._contents.array(f"heads/{slot}/weight")[:], self._contents.array(bias)[
-            :
-        ] if has_bias else None
+        weight = self._contents.whole(f"heads/{slot}/weight")
+        return weight, self._contents.whole(bias) if has_bias else None
 
     # -- asked ----------------------------------------------------------------------------------
 
@@ -277,11 +271,13 @@ class GeometryStore(Growing):
                 f"pair ({row.name!r}, {place.name!r}) of {self.path} is not computed: run "
                 "GeometryStore.compute(study, path) to fill it"
             )
-        if f"sets/{place.set}/{stored}" not in self._contents.root:
+        if stored == "angle" and not self.settings.angle_classes(len(self.classes)):
             raise StoreError(
                 f"{self.path} keeps no class angles: compute it with angles='all' or class indices"
             )
-        return self._contents.array(f"sets/{place.set}/{stored}")[row.slot, place.slot]
+        array = self._contents.array(f"sets/{place.set}/{stored}")
+        with reading(f"{variable} of ({row.name!r}, {place.name!r})", self.path):
+            return array[row.slot, place.slot]
 
     def metric(
         self,
@@ -356,9 +352,9 @@ class GeometryStore(Growing):
     def to_dataset(self, set: str | None = None) -> xr.Dataset:
         """A sample set as a lazy dataset (model, benchmark, sample[, class])."""
         name = self._contents.set_name(set)
-        group: Any = self._contents.root[f"sets/{name}"]
+        known = self._contents
         return open_dataset(
-            group, self._contents.index, name, self.labels(name), self._contents.done_in(name)
+            known.root, self.path, known.index, name, self.labels(name), known.done_in(name)
         )
 
     def features_matrix(self, model: str | int, benchmark: str | int) -> np.ndarray:
@@ -369,12 +365,19 @@ class GeometryStore(Growing):
         """
         row, place = self._contents.model(model), self._contents.benchmark(benchmark)
         name = f"features/{row.slot}/{place.set}"
-        if name not in self._contents.root or not self._contents.is_done(row, place):
+        values = None
+        if name in self._contents.root and self._contents.is_done(row, place):
+            array = self._contents.array(name)
+            with reading(f"features of ({row.name!r}, {place.name!r})", self.path):
+                values = array[place.slot].astype(np.float32)
+            lost = np.isnan(values).all(axis=1) & (self.column("prediction", model, benchmark) >= 0)
+            values = None if lost.any() else values
+        if values is None:
             raise StoreError(
                 f"{self.path} holds no features of {row.name!r} on {place.name!r}: compute it "
                 "with features='float16', or store.attach(models) and capture them again"
             )
-        return self._contents.array(name)[place.slot].astype(np.float32)
+        return values
 
     def attach(self, models: Sequence[ModelEntry], transform: Any = None) -> None:
         """Make live models available to what needs them; each must be the one that was measured.
@@ -436,22 +439,26 @@ class GeometryStore(Growing):
         return whole.hexdigest()
 
     def verify(self, repair: bool = False) -> list[Damage]:
-        """Read every complete pair and compare it with its digest.
+        """Read all that is kept and compare it with its digests.
 
         Args:
-            repair: Unmark damaged pairs, so that the next `compute` makes them again.
+            repair: Drop what is damaged, so that the next `compute` makes it again.
 
         Returns:
-            One entry for each damaged pair: model, benchmark and what is wrong.
+            One entry for each damaged pair, head or set: model, benchmark and what is wrong.
+
+        Raises:
+            StoreError: `repair` of a store that may not be written.
         """
-        damage = find_damage(self._place, self._contents.index, repair)
+        with writing(self.path):
+            damage = find_damage(self._place, self._contents.index, repair)
         if repair and damage:
             self.refresh()
         return damage
 
     def compact(self) -> None:
         """Free the space of replaced models and benchmarks; slots never move."""
-        with self._place.lease():
+        with writing(self.path), self._place.lease():
             drop_entries(self._place, self._place.read_index())
         self.refresh()
 

@@ -14,11 +14,14 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.codecs import Crc32cCodec
+from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from geowidgets.schema import VARIABLES, Index, SetInfo, summary_dtype
+from geowidgets.store.arrays import DIGEST, values_digest
+from geowidgets.store.disk import Place
 
 SUMMARY_MODELS = 128
+_CHECKED = ZstdCodec(checksum=True)  # a flipped bit is an error, not another number
 _LABELS = {
     "model": ("name", "architecture", "method", "parent"),
     "benchmark": ("name", "corruption", "family"),
@@ -26,12 +29,21 @@ _LABELS = {
 _NUMBERS = {"model": {"ratio": "float64", "seed": "int64"}, "benchmark": {"severity": "int64"}}
 
 
-def create_set(root: zarr.Group, name: str, info: SetInfo, index: Index) -> None:
-    """Arrays of a new sample set, with empty model and benchmark axes."""
+def clear_set(place: Place, name: str) -> None:
+    """Remove what lies under the name of a set that the index does not know.
+
+    A process that died in the middle of writing it, or a set that was removed, left it there.
+    """
+    place.remove(f"sets/{name}")
+    place.remove(f"summary/{name}")
+
+
+def require_set(root: zarr.Group, name: str, info: SetInfo, index: Index) -> None:
+    """The arrays of a sample set, made where they lack, with empty model and benchmark axes."""
     group = root.require_group(f"sets/{name}")
     kept = index.settings.angle_classes(len(index.classes))
     for variable in VARIABLES.values():
-        if variable.per_class and not kept:
+        if variable.name in group or (variable.per_class and not kept):
             continue
         tail = (len(kept),) if variable.per_class else ()
         group.create_array(
@@ -43,40 +55,43 @@ def create_set(root: zarr.Group, name: str, info: SetInfo, index: Index) -> None
             dimension_names=variable.dims,
             compressors=Crc32cCodec(),
             attributes={"units": variable.unit, "long_name": variable.text},
-            overwrite=True,
         )
-    group.create_array(
-        "digest",
-        shape=(0, 0, info.blocks),
-        chunks=(1, 1, 1),
-        dtype="uint64",
-        fill_value=0,
-        dimension_names=("model", "benchmark", "block"),
-        compressors=None,
-        # One flat folder: which pairs are complete is one listing of names.
-        chunk_key_encoding={"name": "v2", "separator": "."},
-        overwrite=True,
-    )
-    root.require_group("summary").create_array(
-        name,
-        shape=(0, 0, summary_dtype(info.size).itemsize),
-        chunks=(1, SUMMARY_MODELS, summary_dtype(info.size).itemsize),
-        dtype="uint8",
-        fill_value=0,
-        dimension_names=("benchmark", "model", "byte"),
-        overwrite=True,
-    )
-    _write_text(group, "class", [index.classes[c] for c in kept], "class")
+    if "digest" not in group:
+        group.create_array(
+            "digest",
+            shape=(0, 0, info.blocks),
+            chunks=(1, 1, 1),
+            dtype="uint64",
+            fill_value=0,
+            dimension_names=("model", "benchmark", "block"),
+            compressors=None,
+            # One flat folder: which pairs are complete is one listing of names.
+            chunk_key_encoding={"name": "v2", "separator": "."},
+        )
+    summary = root.require_group("summary")
+    if name not in summary:
+        summary.create_array(
+            name,
+            shape=(0, 0, summary_dtype(info.size).itemsize),
+            chunks=(1, SUMMARY_MODELS, summary_dtype(info.size).itemsize),
+            dtype="uint8",
+            fill_value=0,
+            dimension_names=("benchmark", "model", "byte"),
+            compressors=_CHECKED,
+        )
+    if "class" not in group:
+        _write_text(group, "class", [index.classes[c] for c in kept], "class")
 
 
-def write_samples(
+def require_samples(
     root: zarr.Group, name: str, labels: np.ndarray, images: np.ndarray | None
 ) -> None:
-    """Labels and, where they are kept, the clean images of a set."""
+    """Labels and, where they are kept, the clean images of a set; written where they lack."""
     group = root[f"sets/{name}"]
     assert isinstance(group, zarr.Group)
-    _write(group, "label", labels.astype(np.int16), ("sample",))
-    if images is not None:
+    if "label" not in group:
+        _write(group, "label", labels.astype(np.int16), ("sample",))
+    if images is not None and "images" not in group:
         rows = max(1, (1 << 20) // images[0].nbytes)
         dims = ("sample", "y", "x", "channel")
         _write(group, "images", images, dims, chunks=(rows, *images.shape[1:]))
@@ -161,6 +176,8 @@ def _write(
         data=np.ascontiguousarray(values),
         chunks=chunks or tuple(max(1, n) for n in values.shape),
         dimension_names=dims,
+        compressors=_CHECKED,
+        attributes={DIGEST: values_digest(values)},
         overwrite=True,
     )
 

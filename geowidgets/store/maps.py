@@ -120,7 +120,9 @@ class StoredMaps:
                 for key in sorted(names(folder)):
                     if (settings := MapSettings.from_key(key)) is None:
                         continue
-                    samples = sorted(int(s) for s in names(f"{folder}/{key}") if s.isdigit())
+                    digits = (s for s in names(f"{folder}/{key}") if s.isascii() and s.isdigit())
+                    size = self._contents.index.sets[benchmark.set].size
+                    samples = sorted(s for s in map(int, digits) if s < size)
                     found += [KeptMap(model.name, benchmark.name, s, settings) for s in samples]
         return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowidgets.schema import BenchmarkSlot, StoreError
+from geowidgets.store.arrays import reading
 from geowidgets.store.contents import Contents
 
 if TYPE_CHECKING:
@@ -51,4 +52,6 @@ def _remade(contents: Contents, place: BenchmarkSlot, sample: int) -> np.ndarray
             f"benchmark {place.name!r} of {path} cannot be made again from its name: it has images "
             "or a seed of its own; open the store by GeometryStore.compute(study, path)"
         )
-    return known.render(images[sample : sample + 1], sample)[0]
+    with reading(name, path):
+        image = images[sample : sample + 1]
+    return known.render(image, sample)[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geowidgets.schema import VARIABLES, BenchmarkSlot, Index, StoreError, check_name
+from geowidgets.schema import VARIABLES, BenchmarkSlot, Index, StoreError, check_set_name
 from geowidgets.store import layout
 from geowidgets.store.arguments import sample_mask
 from geowidgets.store.contents import Contents
@@ -35,7 +35,7 @@ def copy_subset(
     sources = _sources(contents, wanted, set)
     home = sources[0].set
     taken = [*index.sets, *(benchmark.name for benchmark in index.live_benchmarks)]
-    if check_name(name, "a subset's name") in taken:
+    if check_set_name(name) in taken:
         raise StoreError(
             f"{path} has a set or benchmark {name!r}: choose another name, or remove it"
         )
@@ -118,9 +118,10 @@ def _write(
     with place.lease():
         index = _joined(place.read_index(), own, [copy for _, copy in pairs], name)
         root: Any = place.root("r+")
-        layout.create_set(root, name, index.sets[name], index)
+        layout.clear_set(place, name)
+        layout.require_set(root, name, index.sets[name], index)
         images = layout.kept_images(own.images, settings.images)
-        layout.write_samples(root, name, own.labels, images)
+        layout.require_samples(root, name, own.labels, images)
         layout.lengthen(root, index)
         place.write_index(index)
     group = root[f"sets/{name}"]

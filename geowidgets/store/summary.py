@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from geowidgets.schema import SUMMARY_BINS, SUMMARY_METRICS, Index, summary_dtype
+from geowidgets.schema import SUMMARY_BINS, SUMMARY_METRICS, Index, StoreError, summary_dtype
+from geowidgets.store.arrays import open_array, read_whole, reading
 from geowidgets.store.disk import Place
 
 
@@ -87,18 +88,56 @@ def read_summary(
     # A benchmark at a time: all of them raw beside all of them as records take twice the memory.
     records = np.zeros((len(rows), len(columns)), summary_dtype(len(labels)))
     for at, benchmark in enumerate(columns):
-        found = as_records(root[f"summary/{name}"][benchmark, : len(done)], len(labels)).copy()
+        found = _stored(root, name, benchmark, index, place.path)
         whole = done[:, benchmark].all(axis=1)
         found[~whole] = np.zeros((), found.dtype)
         stale = [int(m) for m in np.flatnonzero(whole & (found["digest"] == 0))]
         for model in stale:
-            found[model] = _record_of(root[f"sets/{name}"], model, benchmark, labels)
+            with reading(f"a pair of set {name!r}", place.path):
+                found[model] = _record_of(root[f"sets/{name}"], model, benchmark, labels)
         if stale:
             # A store that cannot be written is rebuilt at every opening.
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError, KeyError, StoreError):
                 _write_records(place.root("r+"), name, benchmark, {m: found[m] for m in stale})
         records[:, at] = found[rows]
     return records
+
+
+def _stored(root: Any, name: str, benchmark: int, index: Index, path: str) -> np.ndarray:
+    """A benchmark's records as they are on disk (model slot,); none where they are damaged."""
+    models, size = index.axis(name)[0], index.sets[name].size
+    try:
+        array = open_array(root, f"summary/{name}", index, path)
+        with reading(f"summary/{name}", path):
+            return as_records(array[benchmark, :models], size).copy()
+    except StoreError:
+        return np.zeros(models, summary_dtype(size))
+
+
+def is_true_record(
+    root: Any, name: str, model: int, benchmark: int, index: Index, path: str
+) -> bool:
+    """Whether a complete pair's record is not there, or what its numbers give."""
+    try:
+        labels = read_whole(root, f"sets/{name}/label", index, path)
+        array = open_array(root, f"summary/{name}", index, path)
+        with reading(f"summary/{name}", path):
+            stored = as_records(array[benchmark, model], len(labels))
+    except StoreError:
+        return False
+    with suppress(Exception):  # a damaged pair is told of as such
+        found = _record_of(root[f"sets/{name}"], model, benchmark, labels)
+        return not stored["digest"] or stored.tobytes() == found.tobytes()
+    return True
+
+
+def drop_record(root: Any, name: str, model: int, benchmark: int) -> None:
+    """Forget a pair's record, and those of its benchmark where they cannot be read."""
+    array = root[f"summary/{name}"]
+    try:
+        array[benchmark, model] = 0
+    except (RuntimeError, ValueError):
+        array[benchmark] = 0
 
 
 def _record_of(group: Any, model: int, benchmark: int, labels: np.ndarray) -> np.ndarray:
@@ -112,4 +151,9 @@ def _record_of(group: Any, model: int, benchmark: int, labels: np.ndarray) -> np
 def _write_records(root: Any, name: str, benchmark: int, records: Mapping[int, Any]) -> None:
     if records:
         rows = np.stack([np.frombuffer(r.tobytes(), np.uint8) for r in records.values()])
-        root[f"summary/{name}"].oindex[benchmark, list(records)] = rows
+        array = root[f"summary/{name}"]
+        try:
+            array.oindex[benchmark, list(records)] = rows
+        except (RuntimeError, ValueError):  # a chunk that cannot be read cannot be changed
+            array[benchmark] = 0
+            array.oindex[benchmark, list(records)] = rows

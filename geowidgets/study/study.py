@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from geowidgets import fingerprint as fp
-from geowidgets.schema import MAX_CLASSES, check_name, check_unique
+from geowidgets.schema import MAX_CLASSES, check_name, check_set_name, check_unique
 from geowidgets.study.benchmark import Benchmark
 from geowidgets.study.model_entry import ModelEntry, Transform
 from geowidgets.suggest import nearest
@@ -70,9 +70,7 @@ class Study:
             raw = {"test": (images, labels), **raw}
         if not raw:
             raise ValueError("a study needs images= and labels=, or sets=; got neither")
-        samples = {
-            check_name(name, "a set's name"): sample_set(name, *pair) for name, pair in raw.items()
-        }
+        samples = {check_set_name(name): sample_set(name, *pair) for name, pair in raw.items()}
         values = {
             "models": tuple(models),
             "benchmarks": (Benchmark("clean"),) if benchmarks is None else tuple(benchmarks),

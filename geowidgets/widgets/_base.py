@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets as t
@@ -116,9 +117,31 @@ class BundledWidget(AnyWidget):
 
     def refuse(self, content: Any, expected: str) -> None:
         """Answer a message from the page that says nothing known, in words instead of silence."""
-        name = content.get("id") if isinstance(content, dict) else None
+        known = content if isinstance(content, dict) else {}
+        if isinstance(known.get("request"), str):
+            return  # a picture, which another listener hears
         words = f"{type(self).__name__} expected {expected}, got {content!r:.200}"
-        self.send({"type": "refused", "id": name, "message": words})
+        self.send({"type": "refused", "id": known.get("id"), "message": words})
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page sends: all of it, or none and say why.
+
+        Of a wrong update traitlets would keep a part, and tell nobody but the kernel's log.
+        """
+        before = {name: getattr(self, name) for name in sync_data if name in self.keys}
+        try:
+            odd = [name for name in sync_data if name not in before]
+            if odd:
+                raise ValueError(f"unknown trait {odd[0]!r}.{nearest(odd[0], self.own_options())}")
+            super().set_state(sync_data)
+        except Exception as error:
+            with suppress(Exception), self.hold_sync():
+                for name, value in before.items():
+                    setattr(self, name, value)
+            self._trait_values.update(before)
+            words = f"{type(self).__name__} refused a change: {error!s:.300}"
+            self.send({"type": "refused", "id": None, "message": words})
+            self.send_state(list(before))
 
     def page_state(self) -> dict[str, Any]:
         """The synced state that a saved page carries."""

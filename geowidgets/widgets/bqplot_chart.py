@@ -75,11 +75,12 @@ class ChartFrame(Displayed):
 
     def _heard(self, content: Any, buffers: list) -> None:
         """Write a picture that was asked for, and no other."""
-        if not isinstance(content, dict) or content.get("type") != "chart" or not buffers:
+        known = content if isinstance(content, dict) else {}
+        name = known.get("name")
+        if known.get("type") != "chart" or name not in [*self._asked] or not buffers:
+            self.refuse(content, "a picture that was asked for, with its bytes")
             return
-        where = self._asked.pop(str(content.get("name")), None)
-        if where is not None:
-            whole_file.write(where, bytes(buffers[0]))
+        whole_file.write(self._asked.pop(str(name)), bytes(buffers[0]))
 
 
 class ChartBox(VBox):

@@ -16,6 +16,7 @@ from geowidgets.widgets._base import Hub, nearest
 from geowidgets.widgets.selection_growth import Axes, Move
 
 VARIABLES = ("angle", "angles", "length", "margin", "probability", "prediction")
+KEYS = 10_000  # of one message
 _PAIR = re.compile(r"(?P<variable>\w+)/(?P<model>\d+)/(?P<benchmark>\d+)")
 _IMAGES = re.compile(r"images/(?P<set>.+)/(?P<first>\d+)-(?P<last>\d+)")
 
@@ -245,11 +246,19 @@ class Columns(Hub):
                 view.follow(Move(before, after, view.selection.sizes))
         self.directory = describe(self.store)
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Refuse it: what a store holds is not the page's to say."""
+        self.refuse(sync_data, "no change: directory and preloaded are written by Python alone")
+        self.send_state([name for name in sync_data if name in self.keys])
+
     def _answer(self, content: Any, buffers: list) -> None:
         """Send what a view asked for; what cannot be sent comes back as words."""
         keys = content.get("keys") if isinstance(content, dict) else None
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             self.refuse(content, "{'keys': [key, …]} with keys of text")
+            return
+        if len(keys) > KEYS:
+            self.refuse(len(keys), f"at most {KEYS:,} keys in a message")
             return
         self._grown()
         for key in keys:

@@ -184,6 +184,7 @@ class WeightGraph(Displayed):
 
     def _hear(self, content: Any, buffers: list) -> None:
         if not isinstance(content, dict) or content.get("type") != "epoch":
+            self.refuse(content, "{'type': 'epoch', 'kind': …, 'epoch': …}")
             return
         kind, epoch = content.get("kind"), content.get("epoch")
         try:
@@ -192,7 +193,7 @@ class WeightGraph(Displayed):
             cosines = self.wait()._epochs.cosines(kind, epoch)
             visible = self._epochs.visible(kind, epoch).astype(np.uint8)
         except (RuntimeError, ValueError) as error:
-            self.send({**content, "type": "error", "message": str(error)})
+            self.send({"type": "error", "kind": kind, "epoch": epoch, "message": str(error)})
             return
         data = [cosines.astype("<f4").tobytes(), visible.tobytes()]
         self.send({"type": "epoch", "kind": kind, "epoch": epoch}, data)

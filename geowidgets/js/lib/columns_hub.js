@@ -29,11 +29,16 @@ const ARRAYS = {
 const ANY = /^/;
 const GROWING = /^(correct|counts|accuracy|samples|moments)\//;
 
-/** @param {{dtype: string}} header @param {DataView} data @returns {Column} */
-export function asColumn({ dtype }, data) {
+/** @param {{dtype: string, shape?: number[]}} header @param {DataView} data @returns {Column} */
+export function asColumn({ dtype, shape }, data) {
   const array = ARRAYS[/** @type {keyof typeof ARRAYS} */ (dtype)];
   if (!array) throw new TypeError(`expected ${Object.keys(ARRAYS).join(", ")}, got ${dtype}`);
+  if (!ArrayBuffer.isView(data)) throw new TypeError("expected the numbers as bytes, got none");
   const { buffer, byteOffset, byteLength } = data;
+  const wanted = shape?.reduce((product, side) => product * side, array.BYTES_PER_ELEMENT);
+  if (byteLength % array.BYTES_PER_ELEMENT || (wanted !== undefined && wanted !== byteLength)) {
+    throw new TypeError(`expected ${wanted} bytes of ${dtype}, got ${byteLength}`);
+  }
   const bytes = /** @type {ArrayBuffer} */ (buffer);
   if (byteOffset % array.BYTES_PER_ELEMENT === 0) {
     return new array(bytes, byteOffset, byteLength / array.BYTES_PER_ELEMENT);
@@ -98,15 +103,32 @@ export function createColumnsHub({ model, signal }) {
 
   /** @param {any} content @param {DataView[]} buffers */
   function hear(content, buffers) {
-    if (content?.type === "error") settle(content.key, null, new Error(content.message));
-    else if (content?.type === "column") {
-      settle(content.key, asColumn(content, buffers[0]));
-      keepForSaving(model.get("preloaded"), content, buffers[0], added);
-    }
+    const key = content?.key;
+    if (content?.type === "error") settle(key, null, new Error(String(content.message)));
+    else if (content?.type === "refused") endWaiting(String(content.message));
+    else if (content?.type === "column" && typeof key === "string") {
+      try {
+        settle(key, asColumn(content, buffers?.[0]));
+        keepForSaving(model.get("preloaded"), content, buffers[0], added);
+      } catch (error) {
+        settle(key, null, new Error(`${key}: the answer cannot be read: ${error}`));
+      }
+    } else console.error("geowidgets: an answer that says nothing known", content);
+  }
+
+  /** Nobody waits for an answer that will not come. @param {string} words */
+  function endWaiting(words) {
+    for (const key of [...waiting.keys()]) settle(key, null, new Error(`${key}: ${words}`));
   }
 
   function hearDirectory() {
     const directory = model.get("directory");
+    try {
+      decodeDone(directory);
+    } catch (error) {
+      console.error("geowidgets: a directory that cannot be read; the last one stays", error);
+      return;
+    }
     if (directory.revision !== seen.revision || directory.done !== seen.done) {
       const stale = extendsThe(seen, directory) ? GROWING : ANY;
       cache.drop(stale);
@@ -143,7 +165,7 @@ export function createColumnsHub({ model, signal }) {
     model.off("msg:custom", hear);
     model.off("change:directory", hearDirectory);
     listeners.clear();
-    for (const key of [...waiting.keys()]) settle(key, null, new Error("the widget was closed"));
+    endWaiting("the widget was closed");
   });
 
   return {
@@ -152,15 +174,15 @@ export function createColumnsHub({ model, signal }) {
       orphan = true;
     },
     /** @returns {Directory} */
-    directory: () => model.get("directory"),
+    directory: () => seen,
     get,
     peek,
     /** Whether a pair has been computed. @param {number} m @param {number} b */
-    done: (m, b) => has(done, m * model.get("directory").benchmarks.length + b) === 1,
+    done: (m, b) => has(done, m * seen.benchmarks.length + b) === 1,
     /** Why a pair has no geometry to show, "" where it has. @param {number} m @param {number} b */
-    lacks: (m, b) => lackOf(model.get("directory"), done, m, b),
+    lacks: (m, b) => lackOf(seen, done, m, b),
     /** @param {string} name @returns {SetInfo|undefined} */
-    set: (name) => model.get("directory").sets.find((/** @type {SetInfo} */ s) => s.name === name),
+    set: (name) => seen.sets.find((s) => s.name === name),
     ...shared,
     /** How many listen, so that tests see views that closed and stayed. */
     listeners: () => listeners.size,

@@ -49,6 +49,7 @@ function mounted(className, show) {
       el.append(root);
       signal.addEventListener("abort", () => root.remove());
       followPictures(definition, { ...props, root });
+      showRefusals(props.model, el, signal);
       try {
         const shown = await show(root, props);
         root.gwPicture = shown?.picture ?? null;
@@ -60,6 +61,27 @@ function mounted(className, show) {
     },
   };
   return definition;
+}
+
+/** Show above the view why Python took none of the last change; what it has it sends again.
+ * @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal */
+function showRefusals(model, el, signal) {
+  /** @type {HTMLElement|undefined} */
+  let line;
+  /** @param {any} content */
+  const hear = (content) => {
+    // An answer to a question of the view's own is shown by the view.
+    if (content?.type !== "refused" || (content.id ?? null) !== null) return;
+    line?.remove();
+    const words = html("div", { class: "gw-error", role: "alert" }, String(content.message));
+    line = html("div", { class: "gw-root" }, words);
+    el.prepend(line);
+  };
+  model.on("msg:custom", hear);
+  signal.addEventListener("abort", () => {
+    model.off("msg:custom", hear);
+    line?.remove();
+  });
 }
 
 /** Let Python have pictures of what `root` shows; a picture in the making answers nobody.

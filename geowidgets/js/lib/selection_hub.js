@@ -2,7 +2,7 @@
 // when it can. No view waits for the kernel.
 import * as bits from "./bits.js";
 import { commit } from "./history.js";
-import { reduce, same } from "./selection.js";
+import { reduce, same, validate } from "./selection.js";
 import { reduceSubsets, subsetAction, travels } from "./selection_subsets.js";
 
 /** @typedef {import("./selection.js").State} State */
@@ -24,6 +24,7 @@ export function createSelectionHub({ model, signal }) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
   let writing = false;
+  let misheard = "";
   /** @type {Set<Listener>} */
   const listeners = new Set();
   const decoded = createMaskCache(() => model.get("sizes"));
@@ -37,7 +38,7 @@ export function createSelectionHub({ model, signal }) {
 
   /** @param {Set<string>} changed @param {boolean} transient */
   function tell(changed, transient) {
-    const change = { state, changed, transient, error: model.get("error") };
+    const change = { state, changed, transient, error: misheard || model.get("error") };
     for (const listener of [...listeners]) {
       try {
         listener(change);
@@ -70,7 +71,15 @@ export function createSelectionHub({ model, signal }) {
     if (writing) return;
     /** @type {State} */
     const theirs = model.get("state");
-    if (theirs.revision < state.revision) return;
+    if (theirs?.revision < state.revision) return;
+    try {
+      if (!same(theirs, state)) validate(theirs, model.get("sizes"));
+    } catch (error) {
+      misheard = `Python sent a selection that cannot be: ${/** @type {Error} */ (error).message}`;
+      tell(new Set(["error"]), false);
+      return;
+    }
+    misheard = "";
     history = model.get("history");
     if (same(theirs, state)) return;
     beforeDrag = null;
@@ -173,7 +182,7 @@ export function createSelectionHub({ model, signal }) {
     /** Whether there is a step to take back or to take again. */
     steps: () => ({ undo: history.past.length, redo: history.future.length }),
     /** Why the kernel refused the last change, or "". @returns {string} */
-    error: () => model.get("error"),
+    error: () => misheard || model.get("error"),
     dispatch,
     subscribe,
     /** How many listen, so that tests see views that closed and stayed. */

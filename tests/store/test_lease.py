@@ -1,0 +1,102 @@
+"""One writer at a time: whatever the clocks show, and whoever dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import geowidgets as gw
+from geowidgets.store import lease
+from geowidgets.store.disk import Place
+
+HOLD = """
+import sys
+from geowidgets.store.disk import Place
+with Place(sys.argv[1]).lease():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path) -> Iterator[subprocess.Popen]:
+    """Another process that holds the lease until its input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout and process.stdin
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        stream.close()
+
+
+def rewrite(folder: Path, **values: object) -> Path:
+    file = folder / "lease.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
+    return file
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_jump_of_the_clock_robs_nobody(holder, tmp_path, hours, monkeypatch):
+    """Two writers after summer time began: rows of one of them lost."""
+    monkeypatch.setattr(lease, "LEASE_SECONDS", 0.0)
+    moment = time.time() + 3600 * hours
+    file = rewrite(tmp_path, at=moment)
+    os.utime(file, (moment, moment))
+    found = file.read_bytes()
+    assert not lease.is_over(found, 0.0, str(file))
+    assert not lease.is_over(found, 599.0, str(file))
+    with pytest.raises(gw.StoreError, match=rf"process {holder.pid} .*still lives"):
+        lease.is_over(found, 601.0, str(file))
+    holder.kill()
+    holder.wait()
+    with Place(tmp_path).lease():
+        assert json.loads(file.read_text())["pid"] == os.getpid()
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+def test_a_holder_elsewhere_is_waited_for_by_a_steady_clock(tmp_path, hours, monkeypatch):
+    """A lease of a machine whose clock is an hour off, taken at once or never."""
+    monkeypatch.setattr(lease, "LEASE_SECONDS", 0.3)
+    here = {"host": "elsewhere", "pid": os.getpid(), "at": time.time() + 3600 * hours}
+    (tmp_path / "lease.json").write_text(json.dumps(here))
+    before = time.monotonic()
+    with Place(tmp_path).lease():
+        assert time.monotonic() - before >= 0.3
+
+
+def test_a_lease_whose_number_went_to_another(tmp_path):
+    """A writer that waits for a stranger: numbers of processes come again."""
+    with Place(tmp_path).lease():
+        mine = (tmp_path / "lease.json").read_text()
+    (tmp_path / "lease.json").write_text(json.dumps({**json.loads(mine), "started": "1"}))
+    with Place(tmp_path).lease():
+        pass
+
+
+def test_a_lease_that_was_taken_is_not_removed(tmp_path):
+    """Two leases lost at once, because the first owner removes the second's."""
+    with Place(tmp_path).lease():
+        (tmp_path / "lease.json").write_text('{"host": "elsewhere"}')
+    assert (tmp_path / "lease.json").exists()
+
+
+def test_the_next_one_goes_on_when_the_first_is_done(holder, tmp_path):
+    """Waiting for ever after a lease that was given back."""
+    assert holder.stdin
+    holder.stdin.close()
+    with Place(tmp_path).lease():
+        holder.wait(60)
+    assert holder.returncode == 0
