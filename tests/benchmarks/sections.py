@@ -1,10 +1,13 @@
-"""Results pages whose sections are replaced one by one."""
+"""Results pages whose sections are replaced one by one, and studies that fill them."""
 
 from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+Found = tuple[list[str], list[str]]  # lines of a section, bars that were missed
 
 
 def replace_section(page: Path, title: str, name: str, text: str) -> None:
@@ -18,3 +21,19 @@ def replace_section(page: Path, title: str, name: str, text: str) -> None:
     page.parent.mkdir(exist_ok=True)
     body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in sorted(sections.items()))
     page.write_text(f"# {title}\n\n{body}\n", encoding="utf-8")
+
+
+def run_parts(
+    parts: Iterable[str], run: Callable[[str], Found], page: Path, title: str, dry: bool
+) -> int:
+    """Print what each part finds, and put it into the page unless `dry`; 1 on a missed bar."""
+    missed = []
+    for part in parts:
+        lines, failures = run(part)
+        verdict = "Bar met." if not failures else "**Bar missed**: " + "; ".join(failures)
+        text = "\n".join([*lines, "", verdict])
+        print(f"## {part}\n\n{text}\n", flush=True)
+        if not dry:
+            replace_section(page, title, part, text)
+        missed += failures
+    return 1 if missed else 0

@@ -29,12 +29,12 @@ from geowidgets.redundancy import (
     weight_matrix,
 )
 from tests.benchmarks import redundancy_nets as nets
-from tests.benchmarks.sections import replace_section
+from tests.benchmarks.sections import Found, run_parts
 
 RESULTS = Path(__file__).parent / "results" / "redundancy.md"
+TITLE = "Sources of redundancy"
 RANK = 10
 CLASSIFIER = 1000  # seed of the re-sampled one
-Found = tuple[list[str], list[str]]
 
 
 def rank(given: argparse.Namespace) -> Found:
@@ -196,16 +196,7 @@ def main() -> int:
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    missed = []
-    for part in given.part:
-        lines, failures = PARTS[part](given)
-        verdict = "Bar met." if not failures else "**Bar missed**: " + "; ".join(failures)
-        text = "\n".join([*lines, "", verdict])
-        print(f"## {part}\n\n{text}\n", flush=True)
-        if not given.dry:
-            replace_section(RESULTS, "Sources of redundancy", part, text)
-        missed += failures
-    return 1 if missed else 0
+    return run_parts(given.part, lambda part: PARTS[part](given), RESULTS, TITLE, given.dry)
 
 
 if __name__ == "__main__":

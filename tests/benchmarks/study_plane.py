@@ -21,9 +21,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from geowidgets import datasets, geometry
 from geowidgets.redundancy import angles_by_width, random_angles, star_for
-from tests.benchmarks.sections import replace_section
+from tests.benchmarks.sections import Found, run_parts
 
 RESULTS = Path(__file__).parent / "results" / "redundancy.md"
+TITLE = "Sources of redundancy"
 TRAINED, TESTED = 12_000, 4_000  # of the star
 EPOCHS, WIDE_TRAINED, WIDE_TESTED = 10, 30_000, 10_000  # of the widths
 RECIPES = {  # the paper names none; name → settings, and the widths trained with them
@@ -33,7 +34,6 @@ RECIPES = {  # the paper names none; name → settings, and the widths trained w
 DIMENSIONS = (2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 WIDTHS = RECIPES["Adam 2e-3"][1]
 PAPER_UNTRAINED = (88.8, 6.8)  # mean and std of an untrained LeNet-5, degrees
-Found = tuple[list[str], list[str]]
 
 
 def star(train: datasets.Samples, test: datasets.Samples, _kept: Path | None) -> Found:
@@ -185,16 +185,9 @@ def main() -> int:
     torch.set_num_threads(1)
     train = datasets.load_npz(given.mnist, "train")[:WIDE_TRAINED]
     test = datasets.load_npz(given.mnist, "test")[:WIDE_TESTED]
-    missed = []
-    for part in given.part:
-        lines, failures = PARTS[part](train, test, given.nets)
-        verdict = "Bar met." if not failures else "**Bar missed**: " + "; ".join(failures)
-        text = "\n".join([*lines, "", verdict])
-        print(f"## {part}\n\n{text}\n", flush=True)
-        if not given.dry:
-            replace_section(RESULTS, "Sources of redundancy", part, text)
-        missed += failures
-    return 1 if missed else 0
+    return run_parts(
+        given.part, lambda part: PARTS[part](train, test, given.nets), RESULTS, TITLE, given.dry
+    )
 
 
 if __name__ == "__main__":

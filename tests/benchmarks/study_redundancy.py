@@ -26,9 +26,10 @@ from geowidgets.redundancy import (
     spectrum,
 )
 from tests.benchmarks import redundancy_nets as nets
-from tests.benchmarks.sections import replace_section
+from tests.benchmarks.sections import Found, run_parts
 
 RESULTS = Path(__file__).parent / "results" / "redundancy.md"
+TITLE = "Sources of redundancy"
 EDGES = {  # units, inputs, and the edges that the report's figures show
     "Conv-2 fc1": (256, 16_384, 0.2552, 0.4219),
     "Conv-6 fc1": (256, 4_096, 0.1875, 0.521),
@@ -43,7 +44,6 @@ REPORT_UNITS = {  # read off Fig. 2a at 50, 100, 150, 200, 270 removed units
     "min_mag": (80, 43, 32, 20, 20),
 }
 AT = (50, 100, 150, 200, 270)
-Found = tuple[list[str], list[str]]
 
 
 def spectra(given: argparse.Namespace) -> Found:
@@ -220,16 +220,7 @@ def main() -> int:
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    missed = []
-    for part in given.part:
-        lines, failures = PARTS[part](given)
-        verdict = "Bar met." if not failures else "**Bar missed**: " + "; ".join(failures)
-        text = "\n".join([*lines, "", verdict])
-        print(f"## {part}\n\n{text}\n", flush=True)
-        if not given.dry:
-            replace_section(RESULTS, "Sources of redundancy", part, text)
-        missed += failures
-    return 1 if missed else 0
+    return run_parts(given.part, lambda part: PARTS[part](given), RESULTS, TITLE, given.dry)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import geowidgets as gw
 
-from .views import Table, differences, drag, panel
+from .views import Table, drag, panel
 
 WHOLE_PANEL = [(0.001, 0.001), (0.999, 0.001), (0.999, 0.999), (0.001, 0.999)]
 DEGREES = 70.5
@@ -28,15 +28,15 @@ class Brushed:
         expect(panel(self.local)).to_be_visible()
         of_three = np.flatnonzero(store.labels() == 3)
         drag(self, 3, WHOLE_PANEL)
-        self.expect_counts(store, of_three)
+        self.table.expect_counts(store, of_three)
         self.by_numbers()
         far = np.flatnonzero(store.column("angle", "dense", "clean") > DEGREES)
-        self.expect_counts(store, far)
+        self.table.expect_counts(store, far)
         self.local.get_by_role("button", name="Undo").click()
-        self.expect_counts(store, of_three)
+        self.table.expect_counts(store, of_three)
         self.pick_reference(store)
         self.local.get_by_role("button", name="Undo").click()
-        self.expect_counts(store, of_three)
+        self.table.expect_counts(store, of_three)
         self.local.get_by_role("button", name="Clear").click()
         expect(self.table.status).to_contain_text("3 models × 4 benchmarks")
 
@@ -56,15 +56,3 @@ class Brushed:
         [benchmark] = [k for k, one in enumerate(store.benchmarks) if "contrast" in one.name]
         expect(chosen.nth(0)).to_have_value(str(model))
         expect(chosen.nth(1)).to_have_value(str(benchmark))
-
-    def expect_counts(self, store: gw.GeometryStore, samples: np.ndarray) -> None:
-        """Until every cell of the table is counted on these samples."""
-        self.table.expect_selected(samples.size, store.labels().size)
-        labels = self.table.labels()
-        assert len(labels) == len(store.models) * len(store.benchmarks)
-        for (m, b), text in differences(store, samples).items():
-            model, benchmark = store.models[m], store.benchmarks[b]
-            column = (benchmark.corruption or benchmark.name).replace("_", " ")
-            start = f"{model.architecture}, {model.method}, {column}"
-            [label] = [label for label in labels if label.startswith(start)]
-            assert f"selected {text} points" in label

@@ -39,6 +39,8 @@ def serving(command: list[str], folder: Path, address: str, **variables: str) ->
         while not answers(address):
             if process.poll() is not None:
                 pytest.fail(f"{command[1]} ended:\n{log.read_text()[-3000:]}")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
         yield
     finally:
         process.terminate()

@@ -75,6 +75,18 @@ class Table:
         """Until the table says that it compares `n` samples."""
         expect(self.status).to_contain_text(f"{n:,} of {of:,} samples selected")
 
+    def expect_counts(self, store: gw.GeometryStore, samples: np.ndarray) -> None:
+        """Until every cell is counted on these samples."""
+        self.expect_selected(samples.size, store.labels().size)
+        labels = self.labels()
+        assert len(labels) == len(store.models) * len(store.benchmarks)
+        for (m, b), text in differences(store, samples).items():
+            model, benchmark = store.models[m], store.benchmarks[b]
+            column = (benchmark.corruption or benchmark.name).replace("_", " ")
+            start = f"{model.architecture}, {model.method}, {column}"
+            [label] = [label for label in labels if label.startswith(start)]
+            assert f"selected {text} points" in label
+
 
 # A gesture begins only where the pointer would reach the view, and once the page stands still:
 # frames alone can pass quickly while the page is still at work on its layout.

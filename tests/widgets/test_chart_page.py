@@ -11,26 +11,12 @@ import pytest
 from torch import nn
 
 import geowidgets as gw
-from geowidgets.training import WeightRecord, train
 
 from .test_saved_page import contents
 
 RANDOM = pd.DataFrame(
     {"mean": [80.0, 90.0], "std": [30.0, 4.0]}, index=pd.Index([2, 100], name="dimension")
 )
-
-
-@pytest.fixture(scope="module")
-def recorded():
-    """LeNet-300-100 on small digits and its weights over two epochs."""
-    data = gw.datasets.digits(16, "train")
-    net = gw.zoo.lenet300_100(10, 1, 16)
-    record = WeightRecord(layers=["fc2", "fc1"])
-    train(
-        net, data.images, data.labels, epochs=2, lr=0.1, device="cpu", progress=False,
-        record=record,
-    )  # fmt: skip
-    return net, record
 
 
 @pytest.fixture

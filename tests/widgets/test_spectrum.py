@@ -10,21 +10,8 @@ from torch import nn
 
 import geowidgets as gw
 from geowidgets.redundancy import accuracy_lost, marchenko_pastur, residual_curve, spectrum
-from geowidgets.training import WeightRecord, accuracy, train
+from geowidgets.training import WeightRecord, accuracy
 from geowidgets.widgets import spectrum_curves as curves
-
-
-@pytest.fixture(scope="module")
-def recorded():
-    """LeNet-300-100 on small digits, its weights over two epochs, and the test digits."""
-    data, test = gw.datasets.digits(16, "train"), gw.datasets.digits(16)
-    net = gw.zoo.lenet300_100(10, 1, 16)
-    record = WeightRecord(layers=["fc2", "fc1"])
-    train(
-        net, data.images, data.labels, epochs=2, lr=0.1, device="cpu", progress=False,
-        record=record,
-    )  # fmt: skip
-    return net, record, test
 
 
 def marks(view: gw.Spectrum, figure: int) -> list:
@@ -63,7 +50,7 @@ def test_residual_equals_the_library_curve():
 
 def test_layers_epochs_and_ranks(recorded):
     """An epoch's weights under another's number, a layer's picture that stays, a stale elbow."""
-    net, record, _ = recorded
+    net, record = recorded
     view = gw.Spectrum(net, record=record)
     assert (view.layer, view.epoch, view.rank) == ("fc2", 2, 10)
     view.layer = "fc1"
@@ -86,7 +73,7 @@ def test_layers_epochs_and_ranks(recorded):
 
 def test_rank_shrinks_with_the_layer(recorded):
     """A rank that the next layer does not have."""
-    _, record, _ = recorded
+    _, record = recorded
     view = gw.Spectrum(record, layer="fc1", rank=200)
     view.layer = "fc2"
     assert (view.rank, view.error) == (100, "")
@@ -95,7 +82,8 @@ def test_rank_shrinks_with_the_layer(recorded):
 
 def test_accuracy_is_measured_and_cached(recorded):
     """Accuracies of another layer, or of the model itself."""
-    net, record, test = recorded
+    net, record = recorded
+    test = gw.datasets.digits(16)
     view = gw.Spectrum(
         net, record=record, layer="fc1", data=(test.images, test.labels), ranks=[2, 10, 500]
     )
@@ -113,7 +101,7 @@ def test_accuracy_is_measured_and_cached(recorded):
 
 def test_a_failing_measure_stands_in_the_view(recorded):
     """A thread that dies silently, and a chart that waits for ever."""
-    net, _, _ = recorded
+    net, _ = recorded
     view = gw.Spectrum(net, evaluate=lambda model: 1 / 0)
     view.wait()
     assert "could not be measured" in view.error and view._frame.progress == {}
