@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,20 @@ class Move:
         self.before, self.after, self.sizes = before, after, sizes
         self._models = _ways(before.models, after.models)
         self._benchmarks = _ways(before.benchmarks, after.benchmarks)
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether every position is what it was."""
+        ways = (self._models, self._benchmarks)
+        return all(place == k for way in ways for k, place in enumerate(way))
+
+    def axis(self, name: str, chosen: Sequence[int] | None) -> tuple[int, ...] | None:
+        """Chosen positions of `"models"` or `"benchmarks"`; None, all, where none is left."""
+        if chosen is None:
+            return None
+        ways = self._models if name == "models" else self._benchmarks
+        left = _kept(list(chosen), ways)
+        return None if left is None else tuple(left)
 
     def pair(self, pair: Place) -> Place:
         """`[model, benchmark]`, None where one of them is gone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import traitlets as t
@@ -13,6 +14,7 @@ from geowidgets.widgets import similarity_answers, similarity_job
 from geowidgets.widgets._base import View, nearest, position
 from geowidgets.widgets.columns import ReadableStore
 from geowidgets.widgets.selection import Selection
+from geowidgets.widgets.selection_growth import Move
 
 COLORS = ("method", "architecture", "benchmark", "family", "ratio", "distance")
 SHAPES = ("architecture", "method", "none")
@@ -185,6 +187,26 @@ class SimilarityMap(View):
                 self.wait()
         return super().page_state()
 
+    def follow(self, move: Move) -> None:
+        """Draw a small map anew, with what has joined; drop one that is about what is gone."""
+        self._groups = group_names(self.store)
+        self._ask = replace(
+            self._ask,
+            models=move.axis("models", self._ask.models),  # type: ignore[arg-type]
+            benchmarks=move.axis("benchmarks", self._ask.benchmarks),  # type: ignore[arg-type]
+            set=self._ask.set if self._ask.set in self.store.sets else None,
+        )
+        drawn = self._answer is not None
+        if not move.only_adds:
+            self.cancel()
+            self._answer = None
+            with self.hold_sync():
+                self.arrays, self.info, self.phase = {}, {}, _phase("waiting")
+                self.hidden = [name for name in self.hidden if name in self._groups]
+                self.trees = None
+        if drawn and self._points() <= AT_ONCE:
+            self.start()
+
     def close(self) -> None:
         """Close the view and stop what it computes."""
         self.cancel()
@@ -263,6 +285,7 @@ class SimilarityMap(View):
         return name
 
 
+AT_ONCE = 1500  # points that are laid out in seconds: larger maps wait until somebody asks
 _QUESTIONS = ", ".join(similarity_answers.KNOWN)
 _EMPTY = (
     "the store holds no computed pair of these models and benchmarks; run "

@@ -168,7 +168,7 @@ def main(python: str, folder: Path) -> None:
         f"{used:.0f} |",
     ]  # fmt: skip
     found = [most]
-    for notebook in sorted(folder.glob("0*.ipynb")):
+    for notebook in sorted(folder.glob("[0-9]*.ipynb")):
         took, spent, held = executed(python, notebook)
         found.append(held + server)
         name, size = notebook.name, found[-1] / 2**20
