@@ -19,7 +19,9 @@ export function pairFields({ columns, pairs, sameSet }) {
   /** @param {number} of @param {string|null} set @returns {Option[]} */
   const benchmarkList = (of, set) =>
     benchmarks.flatMap(({ name, set: own }, k) =>
-      set === null || own === set ? [option(k, name, columns.lacks(of, k))] : [],
+      set === null || own === set
+        ? [option(k, name, columns.done(of, k) ? "" : "has not been computed")]
+        : [],
     );
   const none = /** @type {Option} */ (["-1", "nothing"]);
   const set = sameSet ? (benchmarks[b]?.set ?? null) : null;

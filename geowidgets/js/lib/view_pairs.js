@@ -53,8 +53,8 @@ export function createViewPairs({ columns, selection, display, change }) {
     /** Why a pair that was not computed is not shown. @param {Pair} absent */
     absent(absent) {
       const { models } = columns.directory();
-      const name = pairName(columns.directory(), absent);
       const members = models[absent[0]]?.members ?? [];
+      const name = members.length ? models[absent[0]].name : pairName(columns.directory(), absent);
       const why = columns.lacks(...absent);
       const out = members.length
         ? `one of its members: ${members.slice(0, 5).join(", ")}${members.length > 5 ? ", …" : "."}`
