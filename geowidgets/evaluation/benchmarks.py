@@ -16,6 +16,7 @@ def redundancy_of_benchmarks(
     names: Sequence[str],
     points: Mapping[int, Mapping[int, int]],
     between: Between,
+    most: int | None = None,
 ) -> pd.DataFrame:
     """All pairs of benchmarks, the most redundant first; see `Similarity.redundancy`.
 
@@ -23,8 +24,12 @@ def redundancy_of_benchmarks(
         names: of the benchmarks, by position.
         points: benchmark → model → point.
         between: distances between two lists of points, (point, point).
+        most: models that are compared at most, evenly spaced; all by default.
     """
+    if most is not None:
+        points = {b: _thinned(own, points, most) for b, own in points.items()}
     inner = {b: _inner(own, between) for b, own in points.items()}
+    ranks = {b: _ranks(distances) for b, distances in inner.items()}
     rows = []
     for a, b in combinations(points, 2):
         common = [m for m in points[a] if m in points[b]]
@@ -33,9 +38,21 @@ def redundancy_of_benchmarks(
         scores = [_ratio(moved, spread) for spread in (own, other)]
         if scores[1] > scores[0]:
             a, b, own, other, scores = b, a, other, own, scores[::-1]
-        rows.append((names[a], names[b], scores[0], mantel(own, other), len(common)))
+        # Ranks among all models of a benchmark are those among the common ones, where all are.
+        known = [ranks[x] for x in (a, b) if len(points[x]) == len(common)]
+        alike = _correlation(*known) if len(known) == 2 else mantel(own, other)
+        rows.append((names[a], names[b], scores[0], alike, len(common)))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values("score", kind="stable", ignore_index=True, na_position="last")
+
+
+def _thinned(
+    own: Mapping[int, int], points: Mapping[int, Mapping[int, int]], most: int
+) -> dict[int, int]:
+    models = sorted({m for some in points.values() for m in some})
+    places = np.unique(np.linspace(0, len(models) - 1, min(most, len(models))).round().astype(int))
+    kept = {models[place] for place in places}
+    return {m: point for m, point in own.items() if m in kept}
 
 
 def _inner(own: Mapping[int, int], between: Between) -> np.ndarray:
@@ -54,7 +71,7 @@ def _chosen(own: Mapping[int, int], inner: np.ndarray, models: Sequence[int]) ->
 
 def _moved(first: list[int], second: list[int], between: Between) -> np.ndarray:
     """Distance of each model's two points, (model,)."""
-    step = 256
+    step = 32  # only the diagonal is used
     parts = [
         np.diagonal(between(np.array(first[i : i + step]), np.array(second[i : i + step])))
         for i in range(0, len(first), step)
@@ -80,9 +97,21 @@ def mantel(first: np.ndarray, second: np.ndarray) -> float:
 
     Source: Mantel 1967, in ranks (Dietz 1983).
     """
+    return _correlation(_ranks(first), _ranks(second))
+
+
+def _ranks(matrix: np.ndarray) -> np.ndarray:
+    """Ranks of the distances above the diagonal, less their mean, in units of their length."""
     from scipy.stats import rankdata
 
-    a, b = upper(first), upper(second)
-    if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
-        return float("nan")
-    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
+    apart = upper(matrix)
+    if len(apart) < 3:
+        return np.full(len(apart), np.nan)
+    ranks = rankdata(apart)
+    ranks -= ranks.mean()
+    size = np.linalg.norm(ranks)
+    return ranks / size if size > 0 else np.full(len(apart), np.nan)
+
+
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
+    return float(first @ second) if len(first) else float("nan")

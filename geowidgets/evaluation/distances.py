@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geowidgets.evaluation.points import BLOCKS, Pairs, by_model
+from geowidgets.evaluation.points import BLOCKS, Pairs, by_model, prepared
 from geowidgets.evaluation.progress import Report
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ CHUNK = 4096  # numbers whose products are summed in float32 before float64 take
 DOUBLE = 2e11  # multiplications up to which products are in float64
 # Of |x|² + |y|²: below it, a distance is taken from the differences themselves.
 CLOSE = {"float64": 1e-9, "float32": 1e-3}
-PROJECTED = 512  # dimensions of the random projection
 
 
 def scale(pairs: Pairs, matrix: np.ndarray, kind: str, length: str, report: Report) -> np.ndarray:
@@ -33,15 +32,9 @@ def scale(pairs: Pairs, matrix: np.ndarray, kind: str, length: str, report: Repo
         report: told how far it is.
     """
     samples = matrix.shape[1] // len(BLOCKS)
-    at = BLOCKS.index("length")
     total, count = np.zeros(matrix.shape[1]), np.zeros(matrix.shape[1])
     for _, points in by_model(pairs):
-        rows = matrix[points]
-        if length == "per_model":
-            own = rows[:, at * samples : (at + 1) * samples]
-            own /= _rms(own)
-        if kind == "rank":
-            rows[:] = _ranks(rows)
+        rows = prepared(matrix[points], kind, length)
         matrix[points] = rows
         total += np.nansum(rows, axis=0, dtype=np.float64)
         count += np.isfinite(rows).sum(axis=0)
@@ -61,20 +54,6 @@ def scale(pairs: Pairs, matrix: np.ndarray, kind: str, length: str, report: Repo
             matrix[points] /= np.repeat(factors, samples).astype(np.float32)
     report("scaling", 1.0)
     return matrix
-
-
-def _rms(values: np.ndarray) -> np.float32:
-    known = values[np.isfinite(values)].astype(np.float64)
-    size = np.sqrt(np.mean(np.square(known))) if len(known) else 0.0
-    return np.float32(size or 1.0)
-
-
-def _ranks(rows: np.ndarray) -> np.ndarray:
-    from scipy.stats import rankdata
-
-    blocks = np.split(rows, len(BLOCKS), axis=1)
-    ranks = [rankdata(block, axis=1, nan_policy="omit") / block.shape[1] for block in blocks]
-    return np.concatenate(ranks, axis=1)
 
 
 def pairwise(matrix: np.ndarray, device: str | torch.device, report: Report) -> np.ndarray:
@@ -168,30 +147,3 @@ def _between_tensors(
         apart = rows[pairs[:, 0]].double() - columns[pairs[:, 1]].double()
         square[pairs[:, 0], pairs[:, 1]] = apart.square_().sum(dim=1)
     return square.clamp_(min=0).sqrt_().float().cpu().numpy()
-
-
-def project(
-    matrix: np.ndarray, seed: int, device: str | torch.device, report: Report
-) -> np.ndarray:
-    """Random projection to `PROJECTED` dimensions, float32 (point, dimension).
-
-    Y = X R / √k with R of independent standard normal numbers keeps every distance within
-    about 1 ± 3/√(2k), 10 %, with near certainty (Johnson & Lindenstrauss 1984).
-    """
-    import torch
-
-    from geowidgets.store.modules import pick_device
-
-    where = pick_device(device)
-    points, width = matrix.shape
-    step = max(1, min(points, TILE // width))
-    generator = torch.Generator().manual_seed(seed)
-    found = np.zeros((points, PROJECTED), np.float32)
-    for start in range(0, width, CHUNK):
-        stop = min(start + CHUNK, width)
-        directions = torch.randn(stop - start, PROJECTED, generator=generator).to(where)
-        for i in range(0, points, step):
-            part = torch.from_numpy(np.array(matrix[i : i + step, start:stop])).to(where)
-            found[i : i + step] += (part @ directions).cpu().numpy()
-        report("projection", stop / width)
-    return found / np.float32(np.sqrt(PROJECTED))

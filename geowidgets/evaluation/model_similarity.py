@@ -12,6 +12,7 @@ import numpy as np
 
 from geowidgets.evaluation import distances as numbers
 from geowidgets.evaluation import layout as planes
+from geowidgets.evaluation import projection
 from geowidgets.evaluation.benchmarks import redundancy_of_benchmarks
 from geowidgets.evaluation.points import LENGTHS, SCALES, Pairs, degenerate, pairs_of, read
 from geowidgets.evaluation.progress import Report, reporting
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 VERSION = 1  # of the definition: another one gives other digests
 EXACT_POINTS = 10_000
 PROJECTION_SEED = 0
+COMPARED_MODELS = 256  # that tell redundant benchmarks where distances are approximate
 
 
 def similarity(
@@ -53,8 +55,9 @@ def similarity(
         d(p, q)² = Σ_blocks Σ_samples (x_p − x_q)² / RMS²_block
 
     Missing values (a sample without finite features) count as the mean over the points. Above
-    `exact_points` points the numbers are projected at random to 512 dimensions and the result is
-    `approximate`. Distances are kept in the store under a hash of their inputs.
+    `exact_points` points the numbers are projected at random to 512 dimensions while they are
+    read, and the result is `approximate`. Distances are kept in the store under a hash of their
+    inputs.
 
     Args:
         store: with at least one complete pair.
@@ -115,7 +118,8 @@ def _digest(store: GeometryStore, pairs: Pairs, scale: str, length: str, exact: 
         (models[m].name, benchmarks[b].name, str(digests[m, column[b]]))
         for m, b in zip(pairs.model.tolist(), pairs.benchmark.tolist(), strict=True)
     ]
-    text = json.dumps([VERSION, pairs.set, points, scale, length, exact])
+    how = True if exact else "projected while read"
+    text = json.dumps([VERSION, pairs.set, points, scale, length, how])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -128,14 +132,17 @@ def _compute(
     exact_points: int,
     report: Report,
 ) -> dict[str, np.ndarray]:
+    if len(pairs) > exact_points:
+        made, kept = projection.project(
+            store, pairs, scale, length, PROJECTION_SEED, device, report
+        )
+        return {"kept": kept, "projection": made}
     matrix = read(store, pairs, report)
     same = degenerate(store, pairs, matrix)
     if same.any():
         matrix = matrix[~same]
     matrix = numbers.scale(pairs[~same], matrix, scale, length, report)
-    if len(pairs) <= exact_points:
-        return {"kept": ~same, "distances": numbers.pairwise(matrix, device, report)}
-    return {"kept": ~same, "projection": numbers.project(matrix, PROJECTION_SEED, device, report)}
+    return {"kept": ~same, "distances": numbers.pairwise(matrix, device, report)}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -215,8 +222,14 @@ class Similarity:
         return found
 
     def neighbours(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """The nearest points of each, itself first: int and float32 (point, count), ascending."""
+        """The nearest points of each, itself first: int and float32 (point, count), ascending.
+
+        Above 16,384 points where distances are approximate, nearest-neighbour descent looks for
+        them, which misses about one in a hundred.
+        """
         count = min(count, len(self))
+        if self._projection is not None and len(self) > projection.CLOSE_GRAPH:
+            return projection.near_neighbours(self._projection, count, PROJECTION_SEED)
         everyone = np.arange(len(self))
         indices = np.empty((len(self), count), np.int64)
         found = np.empty((len(self), count), np.float32)
@@ -348,7 +361,8 @@ class Similarity:
 
         Returns:
             `benchmark_a`, `benchmark_b`, `score`, `mantel`, `n_models` (that have both), sorted
-            by `score`; NaN where fewer than 2 (mantel: 3) models have both.
+            by `score`; NaN where fewer than 2 (mantel: 3) models have both. Where distances are
+            approximate at most 256 models, evenly spaced in the store's order, are compared.
         """
         chosen = np.arange(len(self))
         if models is not None:
@@ -356,7 +370,8 @@ class Similarity:
         points: dict[int, dict[int, int]] = {int(b): {} for b in np.unique(self.benchmark)}
         for point in chosen:
             points[int(self.benchmark[point])][int(self.model[point])] = int(point)
-        return redundancy_of_benchmarks(self._benchmarks, points, self.between)
+        most = None if self.distances is not None else COMPARED_MODELS
+        return redundancy_of_benchmarks(self._benchmarks, points, self.between, most)
 
 
 def _one_of(name: str, value: Any, known: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -107,15 +107,20 @@ def read(store: GeometryStore, pairs: Pairs, report: Report) -> np.ndarray:
     samples = store.size(pairs.set)
     matrix = _matrix(len(pairs), len(BLOCKS) * samples)
     data = store.to_dataset(pairs.set)
-    own = [j for j, b in enumerate(store.benchmarks) if b.set == pairs.set]
-    column = {j: position for position, j in enumerate(own)}
     for model, points in by_model(pairs):
-        wanted = [column[int(j)] for j in pairs.benchmark[points]]
-        for block, name in enumerate(BLOCKS):
-            values = data[name][model, wanted].values
-            matrix[points, block * samples : (block + 1) * samples] = values
+        matrix[points] = model_rows(store, data, pairs, model, points)
         report("reading", points.stop / len(pairs))
     return matrix
+
+
+def model_rows(
+    store: GeometryStore, data: Any, pairs: Pairs, model: int, points: slice
+) -> np.ndarray:
+    """The raw numbers of one model's points, float32 (point, block · sample)."""
+    own = [j for j, b in enumerate(store.benchmarks) if b.set == pairs.set]
+    column = {j: position for position, j in enumerate(own)}
+    wanted = [column[int(j)] for j in pairs.benchmark[points]]
+    return np.concatenate([data[name][model, wanted].values for name in BLOCKS], axis=1)
 
 
 def _matrix(points: int, width: int) -> np.ndarray:
@@ -139,21 +144,27 @@ def degenerate(store: GeometryStore, pairs: Pairs, matrix: np.ndarray) -> np.nda
     Such a corruption is the identity on these images, as saturate is on grey ones: its points
     coincide with the clean ones and would be reported as perfectly redundant.
     """
-    clean = [j for j, b in enumerate(store.benchmarks) if b.family == "clean" and not b.corruption]
-    clean = [j for j in clean if j in pairs.benchmark]
+    clean = clean_benchmark(store, pairs)
     seen: dict[int, bool] = {}
     for _, points in by_model(pairs):
         own = pairs.benchmark[points]
-        if not clean or clean[0] not in own:
+        if clean is None or clean not in own:
             continue
-        reference = matrix[points.start + int(np.flatnonzero(own == clean[0])[0])]
+        reference = matrix[points.start + int(np.flatnonzero(own == clean)[0])]
         for offset, j in enumerate(own.tolist()):
-            if j != clean[0] and seen.get(j, True):
-                seen[j] = _equal(matrix[points.start + offset], reference)
+            if j != clean and seen.get(j, True):
+                seen[j] = equal_rows(matrix[points.start + offset], reference)
     return np.isin(pairs.benchmark, [j for j, same in seen.items() if same])
 
 
-def _equal(values: np.ndarray, reference: np.ndarray) -> bool:
+def clean_benchmark(store: GeometryStore, pairs: Pairs) -> int | None:
+    """The benchmark of unchanged images among the points, or None."""
+    clean = [j for j, b in enumerate(store.benchmarks) if b.family == "clean" and not b.corruption]
+    return next((j for j in clean if j in pairs.benchmark), None)
+
+
+def equal_rows(values: np.ndarray, reference: np.ndarray) -> bool:
+    """Whether two points have the same numbers, up to what other batches or devices change."""
     for ours, theirs in zip(
         np.split(values, len(BLOCKS)), np.split(reference, len(BLOCKS)), strict=True
     ):
@@ -162,3 +173,27 @@ def _equal(values: np.ndarray, reference: np.ndarray) -> bool:
         if not np.allclose(ours, theirs, rtol=0, atol=_SAME * size, equal_nan=True):
             return False
     return True
+
+
+def prepared(rows: np.ndarray, kind: str, length: str) -> np.ndarray:
+    """One model's rows, lengths over their RMS and values as ranks where that is asked for."""
+    if length == "per_model":
+        samples = rows.shape[1] // len(BLOCKS)
+        at = BLOCKS.index("length") * samples
+        own = rows[:, at : at + samples]
+        own /= _rms(own)
+    return _ranks(rows) if kind == "rank" else rows
+
+
+def _rms(values: np.ndarray) -> np.float32:
+    known = values[np.isfinite(values)].astype(np.float64)
+    size = np.sqrt(np.mean(np.square(known))) if len(known) else 0.0
+    return np.float32(size or 1.0)
+
+
+def _ranks(rows: np.ndarray) -> np.ndarray:
+    from scipy.stats import rankdata
+
+    blocks = np.split(rows, len(BLOCKS), axis=1)
+    ranks = [rankdata(block, axis=1, nan_policy="omit") / block.shape[1] for block in blocks]
+    return np.concatenate(ranks, axis=1).astype(np.float32)

@@ -12,6 +12,7 @@ const DISPLAY = /** @type {const} */ ([
   "severity",
   "sort_by",
   "descending",
+  "sort_selected",
   "potential",
   "delta",
   "baseline",
@@ -23,11 +24,15 @@ export default viewWidget("gw-table", (root, model, hubs, signal) => {
   const view = createTableView(root, {
     ...hubs,
     display: () => {
-      const { sort_by, ...display } = traits();
-      return { ...display, sortBy: sort_by };
+      const { sort_by, sort_selected, ...display } = traits();
+      return { ...display, sortBy: sort_by, sortSelected: Boolean(sort_selected) };
     },
-    change({ sortBy, ...display }) {
-      writeTraits(model, sortBy === undefined ? display : { ...display, sort_by: sortBy });
+    change({ sortBy, sortSelected, ...display }) {
+      writeTraits(model, {
+        ...display,
+        ...(sortBy === undefined ? {} : { sort_by: sortBy }),
+        ...(sortSelected === undefined ? {} : { sort_selected: sortSelected }),
+      });
     },
     height: () => model.get("height"),
     ask: (models) => model.send({ type: "ensemble", models }),

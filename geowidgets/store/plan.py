@@ -20,6 +20,8 @@ from geowidgets.study import ModelEntry, Study
 from geowidgets.study.model_entry import NET
 
 TILE_BYTES = 512 << 20
+RESULT_BYTES = 8 << 20  # of one pair's block: several are in memory while they are written
+NUMBERS = 7  # of a sample, beside its angles
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ def merge(index: Index, study: Study, prints: Prints, settings: Settings, path: 
             "give the same settings or another path"
         )
     sets = dict(index.sets)
+    kept = len(settings.angle_classes(len(study.classes)))
     for name, samples in study.sets.items():
-        new = set_info(samples.images, prints.sets[name])
+        new = set_info(samples.images, prints.sets[name], kept)
         old = sets.setdefault(name, new)
         if old.fingerprint != new.fingerprint:
             raise StoreError(
@@ -115,9 +118,10 @@ def place_entry(entries: list[Any], new: Any, known: bool = False) -> bool:
     return True
 
 
-def set_info(images: np.ndarray, fingerprint: str) -> SetInfo:
-    """How a set of images is cut into blocks."""
-    block = min(len(images), max(1, TILE_BYTES // images[0].nbytes))
+def set_info(images: np.ndarray, fingerprint: str, classes: int) -> SetInfo:
+    """A set whose blocks fit a tile of images and, with `classes` angles kept, one of results."""
+    result = 4 * (classes + NUMBERS)
+    block = max(1, min(len(images), TILE_BYTES // images[0].nbytes, RESULT_BYTES // result))
     return SetInfo(len(images), block, images.shape[1:], fingerprint)
 
 

@@ -139,9 +139,10 @@ def _joined(index: Index, own: SampleSet, copies: Sequence[Benchmark], name: str
         BenchmarkSlot(**asdict(copy.info), slot=slot, fingerprint=copy.fingerprint())
         for slot, copy in enumerate(copies)
     ]
+    kept = len(index.settings.angle_classes(len(index.classes)))
     return replace(
         index,
-        sets={**index.sets, name: set_info(own.images, own.fingerprint())},
+        sets={**index.sets, name: set_info(own.images, own.fingerprint(), kept)},
         benchmarks=(*index.benchmarks, *slots),
         revision=index.revision + 1,
     )

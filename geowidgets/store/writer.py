@@ -12,7 +12,7 @@ import numpy as np
 
 from geowidgets.schema import VARIABLES
 
-_PENDING = 4
+_PENDING = 2
 
 
 def digest_of(values: Mapping[str, np.ndarray]) -> int:

@@ -42,11 +42,11 @@ class EvaluationTable(View):
     Args:
         store: a `GeometryStore`.
         selection: shared with other views; a new one when left out.
-        options: `metric`, `mode`, `order`, `severity`, `sort_by`, `descending`, `potential`,
-            `delta`, `baseline`, `expanded`, `height`, `view_id`. `metric` is a name, or a labelled
-            `(model, benchmark)` table of one's own: an xarray `DataArray` or a pandas `DataFrame`
-            (models as index, benchmarks as columns), with `attrs` `unit` and `better` ("more",
-            "less").
+        options: `metric`, `mode`, `order`, `severity`, `sort_by`, `descending`,
+            `sort_selected`, `potential`, `delta`, `baseline`, `expanded`, `height`, `view_id`.
+            `metric` is a name, or a labelled `(model, benchmark)` table of one's own: an xarray
+            `DataArray` or a pandas `DataFrame` (models as index, benchmarks as columns), with
+            `attrs` `unit` and `better` ("more", "less").
 
     Raises:
         TypeError: an unknown option, or a metric that is neither a name nor a table.
@@ -86,6 +86,11 @@ class EvaluationTable(View):
         "sets), `potential`, `mce`, or None for the store's order.",
     ).tag(sync=True)
     descending = t.Bool(True, help="Whether the largest value comes first.").tag(sync=True)
+    sort_selected = t.Bool(
+        False,
+        help="Whether rows are ordered by their difference on the selected samples, where there "
+        "are some, once all rows are counted; browser and Python.",
+    ).tag(sync=True)
     potential = t.Bool(
         False, help="Whether prune potential has a column and its bars a wedge; both sides."
     ).tag(sync=True)

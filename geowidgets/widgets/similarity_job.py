@@ -16,6 +16,7 @@ from geowidgets.widgets.columns import ReadableStore, as_message
 from geowidgets.widgets.similarity_histograms import METRICS, metric_histograms
 
 DISTANCES_UP_TO = 2_000  # points whose distances travel: 8 MB as the upper triangle in float32
+HISTOGRAMS_UP_TO = 20_000  # points with histograms: 6 MB, and all their columns read once more
 REPORT_EVERY = 0.1  # s
 Report = Callable[[str, float], None]
 
@@ -95,7 +96,7 @@ def pack(store: ReadableStore, similarity: Any, ask: Ask, report: Report) -> Ans
     (point, 2); `distances` float32, the upper triangle row by row, where there are at most 2,000
     points; `redundant` int32 (pair, 3): two benchmarks and the number of models; `redundancy`
     float32 (pair, 2): score and Mantel correlation, the most redundant first; `histogram/<metric>`
-    (point, bin) counts. Info: how they were made, and each histogram's range.
+    (point, bin) counts, up to 20,000 points. Info: how they were made, and each histogram's range.
     """
     n = len(similarity.model)
     report("layout", 0.0)
@@ -114,9 +115,12 @@ def pack(store: ReadableStore, similarity: Any, ask: Ask, report: Report) -> Ans
     report("redundancy", 0.0)
     arrays |= _redundancy(store, similarity)
     ranges = {}
-    for metric, counts, domain in metric_histograms(
-        store, arrays["model"], arrays["benchmark"], report
-    ):
+    histograms = (
+        metric_histograms(store, arrays["model"], arrays["benchmark"], report)
+        if n <= HISTOGRAMS_UP_TO
+        else ()
+    )
+    for metric, counts, domain in histograms:
         arrays[f"histogram/{metric}"] = counts
         ranges[metric] = list(domain)
     revision, done = version(store)

@@ -14,7 +14,8 @@ from scipy.stats import rankdata
 
 import geowidgets as gw
 from geowidgets.evaluation import distances as numbers
-from geowidgets.evaluation.points import Pairs
+from geowidgets.evaluation import projection
+from geowidgets.evaluation.points import Pairs, degenerate, pairs_of, read
 
 
 def block_of(store: gw.GeometryStore, found: gw.Similarity, name: str) -> np.ndarray:
@@ -196,6 +197,54 @@ def test_approximate_distances(store, found):
     assert ratio.min() > 0.8 and ratio.max() < 1.2
     assert len(rough.tree().edges) == 24 and rough.layout().shape == (25, 2)
     assert set(rough.redundancy().benchmark_a) <= {b.name for b in store.benchmarks}
+
+
+@pytest.mark.parametrize(
+    ("scale", "length"), [("rms", "shared"), ("rank", "per_model"), ("none", "shared")]
+)
+def test_projected_while_read_equals_projected_at_once(store, scale, length):
+    """A mean or RMS of some points only, a missing value that moves its point, swapped blocks."""
+    pairs = pairs_of(store, None, None, None)
+    silent = lambda *what: None  # noqa: E731
+    data = Gappy(store)
+    made, kept = projection.project(data, pairs, scale, length, 3, "cpu", silent)
+    matrix = read(data, pairs, silent)
+    same = degenerate(data, pairs, matrix)
+    assert np.array_equal(kept, ~same)
+    matrix = numbers.scale(pairs[~same], matrix[~same], scale, length, silent)
+    directions = projection.random_directions(store.size("test"), 3, "cpu")
+    whole = np.concatenate([one.numpy() for one in directions]).astype(float)
+    expected = matrix.astype(float) @ whole / np.sqrt(projection.PROJECTED)
+    np.testing.assert_allclose(made, expected, atol=2e-3 * np.abs(expected).mean() + 1e-6)
+
+
+class Gappy:
+    """The store with a missing value here and there."""
+
+    def __init__(self, store):
+        self._store = store
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def to_dataset(self, name):
+        data = self._store.to_dataset(name).load().copy(deep=True)
+        data["margin"][0, 1, [0, 5]] = np.nan
+        data["true_angle"][2, 0, 7] = np.nan
+        return data
+
+
+def test_neighbours_found_by_descent_are_nearly_all_of_them():
+    """A point that is not its own first neighbour; a search that misses many."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(40, 6))[np.arange(600) % 40] + 0.1 * rng.normal(size=(600, 6))
+    rows[1] = rows[0]
+    rows = rows.astype(np.float32)
+    indices, found = projection.near_neighbours(rows, 8, 0)
+    exact = np.argsort(np.linalg.norm(rows[:, None] - rows, axis=2), axis=1, kind="stable")[:, :8]
+    assert np.array_equal(indices[:, 0], np.arange(600)) and (np.diff(found, axis=1) >= 0).all()
+    shared = [len(np.intersect1d(a, b)) for a, b in zip(indices, exact, strict=True)]
+    assert np.mean(shared) > 7.8
 
 
 def test_second_call_reads_what_the_first_kept(store, found):

@@ -5,6 +5,7 @@ import { tableCells, tableLayout } from "../../geowidgets/js/lib/table_layout.js
 import { csv } from "../../geowidgets/js/lib/table_csv.js";
 import { step } from "../../geowidgets/js/lib/table_keys.js";
 import { ACCURACY, measureOf } from "../../geowidgets/js/lib/table_measures.js";
+import { tallyOf } from "../../geowidgets/js/lib/table_tally.js";
 import { cellLines, summary } from "../../geowidgets/js/lib/table_words.js";
 
 const model = (name, method, ratio) => ({
@@ -86,11 +87,40 @@ test("one line a model in the other modes, sorted by the column asked for", () =
   assert.equal(layout({ sortBy: "gone" }).sortBy, null);
 });
 
+test("rows are sorted on the selected samples once all of them are counted", () => {
+  // Catches: an order by whole-set values under differences; an order of half the counts.
+  const accuracy = Array(12).fill(0.5);
+  const counts = [0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 2, 0]; // clean comes second: 0, 0, 0 of 4
+  counts[1] = 3;
+  counts[5] = 4;
+  counts[9] = 1;
+  const subset = { n: 10, accuracy, benchmarks: [0, 1, 2, 3], counts, subset: 4 };
+  const data = { ...DATA, sets: new Map([["test", subset]]), filtered: true };
+  const order = (display, more = {}) =>
+    tableLayout(DIRECTORY, { ...data, ...more }, { ...DISPLAY, ...display }, 800).lines.map(
+      (line) => line.label ?? "",
+    );
+  const sorted = { mode: "heat", sortBy: "clean", sortSelected: true };
+  assert.deepEqual(order(sorted), ["", "prune 90.0 %", "dense", "prune 50.0 %"]);
+  const reverse = { ...sorted, descending: false };
+  assert.deepEqual(order(reverse), ["", "prune 50.0 %", "dense", "prune 90.0 %"]);
+  const stored = ["", "dense", "prune 50.0 %", "prune 90.0 %"];
+  assert.deepEqual(order(sorted, { waiting: true }), stored);
+  assert.deepEqual(order({ ...sorted, sortSelected: false }), stored);
+});
+
+test("the summary says how many models are counted", () => {
+  const sets = [{ name: "test", n: 10, subset: 4 }];
+  const state = { ...STATE, filtered: true, waiting: true, counted: [3, 1000], sets };
+  const words = summary(DIRECTORY, null, state);
+  assert.equal(words, "4 of 10 samples selected: counted on 3 of 1,000 models.");
+});
+
 test("an empty store has a layout", () => {
   const empty = { ...DIRECTORY, models: [], benchmarks: [] };
   const { lines, columns, tops } = tableLayout(empty, DATA, DISPLAY, 800);
   assert.deepEqual([lines, columns, tops], [[], [], [0]]);
-  assert.match(summary(empty, [], STATE), /no models yet/);
+  assert.match(summary(empty, tallyOf([]), STATE), /no models yet/);
 });
 
 test("arrows skip headings, stay inside and reach the names and column names", () => {
@@ -135,7 +165,7 @@ test("the file's heading names the metric, also one's own", () => {
 
 test("the summary gives range and gaps", () => {
   const { lines, columns } = layout({ severity: 3 });
-  const words = summary(DIRECTORY, cellsOf({ columns }).shown(lines, columns), STATE);
+  const words = summary(DIRECTORY, tallyOf(cellsOf({ columns }).shown(lines, columns)), STATE);
   assert.equal(words, "3 models × 4 benchmarks: accuracy 10.0 to 100.0 %, 1 cell not computed.");
 });
 

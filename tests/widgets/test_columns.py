@@ -187,9 +187,10 @@ def test_rows_of_bits_stand_on_words_and_counts_are_those_of_the_bits(tiny_store
     assert np.array_equal(found[..., :599], whole[1:]) and not found[..., 599:].any()
     for mask in (np.arange(599) % 7 == 0, np.isin(np.arange(599), [0, 598]), np.ones(599, bool)):
         text = bits.encode(mask).replace("/", "_")
-        [(header, [data])] = ask(columns, f"counts/{text}/{name}")
-        counts = np.frombuffer(data, header["dtype"]).reshape(header["shape"])
-        assert np.array_equal(counts, whole[..., mask].sum(axis=-1))
+        for first, last in ((0, 2), (1, 1)):
+            [(header, [data])] = ask(columns, f"counts/{text}/{name}/{first}-{last}")
+            counts = np.frombuffer(data, header["dtype"]).reshape(header["shape"])
+            assert np.array_equal(counts, whole[first : last + 1, ..., mask].sum(axis=-1))
 
 
 @pytest.mark.parametrize(
@@ -198,8 +199,8 @@ def test_rows_of_bits_stand_on_words_and_counts_are_those_of_the_bits(tiny_store
         ("correct/{}/2-3", "expected first <= last < 3"),
         ("correct/{}/2-1", "expected first <= last < 3"),
         ("correct/tset/0-1", "unknown sample set 'tset'. Did you mean 'test'"),
-        ("counts/AAAA/{}", "599"),
-        ("counts/{}", "expected correct/<set>/<first>-<last> or counts/<mask>/<set>"),
+        ("counts/AAAA/{}/0-1", "599"),
+        ("counts/{}/0-1", "expected correct/<set>/<first>-<last> or counts/<mask>/<set>/<first>"),
     ],
 )
 def test_odd_rows_and_masks_are_refused(tiny_store, key, words):

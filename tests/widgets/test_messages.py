@@ -23,7 +23,8 @@ FUZZ = settings(
 WORDS = (
     "type", "id", "keys", "compute", "cancel", "row", "tree", "cka", "point", "points", "a", "b",
     "save", "apply", "name", "items", "settings", "benchmark", "sample", "window", "stride",
-    "occlusion", "labels/test", "angle/0/0", "correct/test/0-1", "counts/AA/test", "shown",
+    "occlusion", "labels/test", "angle/0/0", "correct/test/0-1", "counts/AA/test/0-1",
+    "shown",
     "images/test/5-1", "angle/99/0", "test",
 )  # fmt: skip
 LEAVES = (

@@ -1,14 +1,16 @@
 // The points on a canvas: every mark is drawn once as a small picture and then stamped.
 import { symbol, symbolsFill } from "d3-shape";
-import { setDown } from "./map_stamps.js";
+import { cropped, setDown } from "./map_stamps.js";
 
 /** @typedef {import("./theme.js").Rgba} Rgba */
 /** @typedef {{x: ArrayLike<number>, y: ArrayLike<number>}} Places */
 /** @typedef {import("./map_look.js").Look} Look */
 /** @typedef {import("./map_stamps.js").Pixels} Pixels */
 
+const PALE_ONCE = 10_000; // points above which what is behind is kept
 /** How many marks can be told apart. */
 export const SHAPES = symbolsFill.length;
+const OUTLINED = 1.5; // least radius of marks with an outline
 const ORDER = [0, 3, 5, 2, 4, 1, 6]; // circle, square, triangle, diamond, star, cross, wye
 
 /** A mark's outline as path data about (0, 0), of the area of a circle of that radius.
@@ -29,6 +31,9 @@ export function createPainter(canvas) {
   /** @type {ImageData|null} */
   let page = null;
   let ratio = 1;
+  /** All points drawn palely, as long as they stay where they are. @type {{pixels:
+   * Uint8ClampedArray, look: Look, at: Places, n: number, paleness: number}|null} */
+  let pale = null;
 
   /** @param {number} shape @param {number} radius @param {Rgba} color @param {Rgba} outline
    * @returns {Pixels} */
@@ -59,33 +64,49 @@ export function createPainter(canvas) {
       canvas.height = h;
       canvas.style.width = `${width}px`;
       canvas.style.height = `${height}px`;
-      page = null;
+      page = pale = null;
     },
     /** Draw `behind` palely and `front` on top of them.
-     * @param {Places} at CSS pixels @param {ArrayLike<number>} behind
+     * @param {Places} at CSS pixels, others where points have moved
+     * @param {ArrayLike<number>} behind
      * @param {ArrayLike<number>} front @param {Look} look @param {Rgba} outline
      * @param {number} paleness opacity of those behind */
     draw(at, behind, front, look, outline, paleness) {
       const context = canvas.getContext("2d");
       if (!context) return;
       page ??= context.createImageData(canvas.width, canvas.height);
-      page.data.fill(0);
       if (known.look !== look) {
         stamps.clear();
         known = { look, of: stampsOf(look, outline) };
+        pale = null;
       }
-      for (const [points, strength] of /** @type {const} */ ([
-        [behind, paleness],
-        [front, 1],
-      ])) {
-        for (let k = 0; k < points.length; k++) {
-          const i = points[k];
-          setDown(page, known.of[i], at.x[i] * ratio, at.y[i] * ratio, strength);
+      const all = behind.length + front.length;
+      // Many points: all of them lie palely below those in front, drawn once for a whole drag.
+      if (behind.length && all > PALE_ONCE) {
+        if (pale?.at !== at || pale.n !== all || pale.paleness !== paleness) {
+          page.data.fill(0);
+          put(page, behind, at, paleness);
+          put(page, front, at, paleness);
+          pale = { pixels: page.data.slice(), look, at, n: all, paleness };
         }
+        page.data.set(pale.pixels);
+      } else {
+        page.data.fill(0);
+        put(page, behind, at, paleness);
       }
+      put(page, front, at, 1);
       context.putImageData(page, 0, 0);
     },
   };
+
+  /** @param {ImageData} target @param {ArrayLike<number>} points @param {Places} at
+   * @param {number} strength */
+  function put(target, points, at, strength) {
+    for (let k = 0; k < points.length; k++) {
+      const i = points[k];
+      setDown(target, known.of[i], at.x[i] * ratio, at.y[i] * ratio, strength);
+    }
+  }
 }
 
 /** @param {number} shape @param {number} radius CSS pixels @param {Rgba} color
@@ -100,16 +121,17 @@ function makeStamp(shape, radius, color, outline, ratio) {
   const path = new Path2D(markPath(shape, radius));
   context.fillStyle = `rgb(${color.slice(0, 3).join(" ")})`;
   context.strokeStyle = `rgb(${outline.slice(0, 3).join(" ")})`;
-  context.lineWidth = 1;
   context.fill(path);
-  context.stroke(path);
-  return context.getImageData(0, 0, side, side);
+  context.lineWidth = 1;
+  if (radius >= OUTLINED) context.stroke(path); // a line about a dot would be most of it
+  return cropped(context.getImageData(0, 0, side, side));
 }
 
 /** Radius of a mark in CSS pixels, in half pixels; the more weights are left, the larger.
  * @param {number} ratio share of weights removed @param {number} n points of the map
  * @param {boolean} sized */
 export function markRadius(ratio, n, sized) {
+  if (n > 30_000) return 1; // more would cover each other, and a drag would draw millions of pixels
   const [least, most] = n > 3000 ? [1.5, 3] : n > 1000 ? [2, 4.5] : [3, 7];
   const share = sized ? 1 - Math.min(1, Math.max(0, ratio)) : 0.5;
   return Math.round(2 * (least + (most - least) * share)) / 2;

@@ -16,6 +16,8 @@ const SIZES = {
   none: "",
 };
 
+const WITHOUT = "Histograms come with maps of up to 20,000 points.";
+
 /** @param {HTMLElement} side @param {{display: () => Display, data: () => Data,
  *   directory: () => import("./columns_hub.js").Directory,
  *   change: (display: Partial<Display>) => void, choose: (pair: [number, number]) => void,
@@ -50,6 +52,7 @@ export function createPanels(side, options) {
     return list;
   }
 
+  /** None above 20,000 points: they would be larger than all else. */
   function histograms() {
     const { arrays, info } = data();
     return info.metrics.flatMap((metric) => {
@@ -69,7 +72,10 @@ export function createPanels(side, options) {
       const { hidden, ratio, trees, space } = display();
       const { arrays } = data();
       legend.draw(look, hidden, SIZES[/** @type {keyof typeof SIZES} */ (ratio)] ?? "");
-      compare.draw({ trees, space, choices: choicesOf(points), sides, words }, histograms());
+      const found = histograms();
+      const without = found.length || !sides.some(Boolean) ? [] : [WITHOUT];
+      const said = [...words, ...without];
+      compare.draw({ trees, space, choices: choicesOf(points), sides, words: said }, found);
       const pairs = readArray(arrays, "redundant") ?? [];
       redundancy.draw(pairs, readArray(arrays, "redundancy") ?? [], directory(), focus);
       chosen.draw(scene.focus, points, directory(), scene.narrowed);

@@ -33,6 +33,8 @@ export function createPicture(root, parts, { height: wanted, changed }) {
    *   lit: Set<number>|null}} */
   let drawn = { scene: null, look: null, lit: null };
   let stirred = true; // whether points have moved since
+  /** What the points' places follow from. @type {{points: Points|null, size: object, frame: object}} */
+  let placed = { points: null, size: {}, frame: {} };
 
   /** Room for the map, as wide as the view leaves. */
   function arrange() {
@@ -93,10 +95,14 @@ export function createPicture(root, parts, { height: wanted, changed }) {
     },
     /** Put every point in its place. @param {Points} points */
     place(points) {
+      // At every move of a lasso nothing has moved.
+      if (placed.points === points && placed.size === size && placed.frame === frame) return;
       const whole = fit(points, every(points.n), size);
       if (!moved) frame = whole;
       fitted = whole.scale;
       project(points, frame, at);
+      at = { ...at };
+      placed = { points, size, frame };
       stirred = true;
     },
     /** @param {number} factor */

@@ -22,23 +22,24 @@ export function sceneOf(points, directory, state, pairs, hidden) {
   const columns = directory.benchmarks.length;
   const there = new Uint8Array(points.n);
   const chosen = new Uint8Array(points.n);
-  const present = [];
-  const focus = [];
+  const present = new Uint32Array(points.n);
+  const focus = new Uint32Array(points.n);
+  let [all, some] = [0, 0];
   for (let i = 0; i < points.n; i++) {
     const [m, b] = [points.model[i], points.benchmark[i]];
     if (gone.has(i) || (models && !models.has(m)) || (benchmarks && !benchmarks.has(b))) continue;
-    present.push(i);
+    present[all++] = i;
     there[i] = 1;
     if (pairs && !bits.has(pairs, m * columns + b)) continue;
     chosen[i] = 1;
-    focus.push(i);
+    focus[some++] = i;
   }
   return {
-    present: Uint32Array.from(present),
+    present: present.subarray(0, all),
     there,
     chosen,
     some: pairs !== null,
-    focus: Uint32Array.from(focus),
+    focus: focus.subarray(0, some),
     narrowed: Boolean(models || benchmarks || pairs),
   };
 }

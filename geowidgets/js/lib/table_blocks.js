@@ -1,17 +1,18 @@
-// Correct predictions on a subset where the bits of all pairs are too many for the page: those of the
-// rows in view come block by block and are counted here; all others' counts come from the kernel.
+// Bits of a few rows where those of all pairs are too many for the page: which ones, and counting.
 
 import { createCounter } from "./table_counts.js";
 
 /** @typedef {import("./columns_hub.js").Column} Column */
-/** @typedef {(key: string) => Column | null | undefined} Read */
 
 /** Bits of one set up to so many bytes come whole: 100 models × 20 benchmarks × 10,000 take 2.5 MB. */
 export const WHOLE_BYTES = 32 * 2 ** 20;
-/** A block of rows has about so many bytes, and at least one model. */
-const BLOCK_BYTES = 2 * 2 ** 20;
+/** Rows smaller than that come several at a time; models side by side in the store need not stand
+ * side by side in the table. */
+const BLOCK_BYTES = 128 * 2 ** 10;
 /** Rows in view beyond so many bytes wait for the kernel's counts. */
-const VIEW_BYTES = 64 * 2 ** 20;
+const VIEW_BYTES = 32 * 2 ** 20;
+/** Blocks whose bits stay where WebAssembly counts them, in bytes. */
+const COUNTER_BYTES = 48 * 2 ** 20;
 
 /** Words of 32 bits of one pair. @param {number} n samples */
 const width = (n) => Math.ceil(n / 32);
@@ -21,7 +22,7 @@ export const blockModels = (benchmarks, n) =>
   Math.max(1, Math.floor(BLOCK_BYTES / (benchmarks * width(n) * 4)));
 
 /**
- * Keys of the blocks that hold some models, in the order of the store.
+ * Keys of the blocks that hold some models, in the order asked for.
  * @param {string} name sample set
  * @param {Iterable<number>} wanted positions of models
  * @param {{ models: number, benchmarks: number, n: number }} sizes
@@ -30,45 +31,42 @@ export const blockModels = (benchmarks, n) =>
 export function blocksOf(name, wanted, { models, benchmarks, n }) {
   const each = blockModels(benchmarks, n);
   const most = Math.floor(VIEW_BYTES / (each * benchmarks * width(n) * 4));
-  const places = [...new Set([...wanted].map((model) => Math.floor(model / each)))];
-  return places
-    .sort((a, b) => a - b)
-    .slice(0, most)
-    .map((place) => {
-      const first = place * each;
-      const last = Math.min(models, first + each) - 1;
-      return { key: `correct/${name}/${first}-${last}`, first };
-    });
+  const places = new Set([...wanted].map((model) => Math.floor(model / each)));
+  return [...places].slice(0, most).map((place) => {
+    const first = place * each;
+    const last = Math.min(models, first + each) - 1;
+    return { key: `correct/${name}/${first}-${last}`, first };
+  });
 }
 
 /**
- * @returns {(sizes: { benchmarks: number, n: number, pairs: number }, mask: Uint32Array,
- *   blocks: { first: number, bits: Column }[]) => Float64Array} counts of every pair, NaN where no
- *   block holds it
+ * @returns {(n: number, mask: Uint32Array, bits: Column) => Uint32Array} correct predictions of
+ *   each pair of a block
  */
 export function createBlockCounter() {
-  /** One counter a block, gone with its bits when the page's cache drops them.
-   * @type {WeakMap<Column, (mask: Uint32Array) => Uint32Array>} */
-  const counters = new WeakMap();
+  /** The counters used last; each holds its block's bits once more.
+   * @type {Map<Column, (mask: Uint32Array) => Uint32Array>} */
+  const counters = new Map();
+  let bytes = 0;
 
-  /** @param {Column} bits @param {number} n */
-  function counterOf(bits, n) {
-    let found = counters.get(bits);
-    if (!found) {
-      const words = new Uint32Array(bits.buffer, bits.byteOffset, bits.byteLength / 4);
-      const correct = { words, width: width(n), pairs: words.length / width(n) };
-      const count = createCounter();
-      found = (mask) => count(correct, mask);
-      counters.set(bits, found);
-    }
-    return found;
+  /** @param {number} n @param {Column} bits */
+  function make(n, bits) {
+    const words = new Uint32Array(bits.buffer, bits.byteOffset, bits.byteLength / 4);
+    const correct = { words, width: width(n), pairs: words.length / width(n) };
+    const count = createCounter();
+    bytes += bits.byteLength;
+    return (/** @type {Uint32Array} */ mask) => count(correct, mask);
   }
 
-  return ({ benchmarks, n, pairs }, mask, blocks) => {
-    const out = new Float64Array(pairs).fill(Number.NaN);
-    for (const { first, bits } of blocks) {
-      out.set(counterOf(bits, n)(mask), first * benchmarks);
+  return (n, mask, bits) => {
+    const counter = counters.get(bits) ?? make(n, bits);
+    counters.delete(bits);
+    counters.set(bits, counter);
+    for (const old of counters.keys()) {
+      if (bytes <= COUNTER_BYTES || old === bits) break;
+      counters.delete(old);
+      bytes -= old.byteLength;
     }
-    return out;
+    return counter(mask);
   };
 }

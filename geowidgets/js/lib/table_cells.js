@@ -7,7 +7,7 @@ import { meanAndStd } from "./table_repeats.js";
 /**
  * Numbers of one sample set, pairs in the order (model, benchmark of the set).
  * @typedef {{ n: number, accuracy: ArrayLike<number>, benchmarks: number[],
- *   counts: ArrayLike<number> | null, subset: number | null,
+ *   counts: ArrayLike<number> | null, subset: number | null, mask?: Uint32Array | null,
  *   whole?: ArrayLike<number> | null, part?: ArrayLike<number> | null, fixed?: boolean }} SetNumbers
  *   `counts`: correct predictions among the `subset` samples; both null where no clause holds.
  *   `whole`, `part`: samples, mean and variance of another metric in place of accuracy; `part` is
@@ -62,7 +62,7 @@ export function cell(numbers, models, benchmarks, filtered) {
  * @returns {Cell}
  */
 function described({ n, subset, counts }, done, values, sum, part, filtered) {
-  const [low, high] = wilson(sum / done, n);
+  const [low, high] = wholeInterval(sum / done, n);
   const awaited = Number.isNaN(part);
   const chosen = subset === null || counts === null || awaited ? null : subset;
   const compared = chosen === null ? NONE : subsetDifference(part / done, chosen, sum / done, n);
@@ -85,6 +85,22 @@ function described({ n, subset, counts }, done, values, sum, part, filtered) {
     differenceHigh: compared.high,
     clear: compared.low > 0 || compared.high < 0,
   };
+}
+
+/** Intervals of whole sets, which no mask changes. @type {Map<number, Map<number, [number, number]>>} */
+const intervals = new Map();
+const REMEMBERED = 100_000;
+
+/** @param {number} k @param {number} n */
+function wholeInterval(k, n) {
+  const known = intervals.get(n) ?? new Map();
+  if (known.size === 0 || known.size > REMEMBERED) {
+    known.clear();
+    intervals.set(n, known);
+  }
+  const found = known.get(k) ?? wilson(k, n);
+  known.set(k, found);
+  return found;
 }
 
 const NONE = { difference: Number.NaN, low: Number.NaN, high: Number.NaN };

@@ -1,8 +1,9 @@
 // The numbers behind the table: asked for when they are first needed, recounted when a mask changes.
 
 import * as bits from "./bits.js";
-import { blocksOf, createBlockCounter, WHOLE_BYTES } from "./table_blocks.js";
+import { WHOLE_BYTES } from "./table_blocks.js";
 import { createCounter, packedWords } from "./table_counts.js";
+import { createLargeCounts } from "./table_large.js";
 import { measureOf } from "./table_measures.js";
 import { FIELDS, maskedMoments } from "./table_moments.js";
 import { remembering } from "./table_remembering.js";
@@ -13,9 +14,11 @@ import { remembering } from "./table_remembering.js";
  * @typedef {import("./table_cells.js").SetNumbers} SetNumbers
  * @typedef {import("./table_measures.js").GivenTable} GivenTable
  * @typedef {{ sets: Map<string, SetNumbers>, measure: import("./table_measures.js").Measure,
- *   filtered: boolean, loading: boolean, waiting: boolean, partial: boolean, error: string }} TableData
+ *   filtered: boolean, loading: boolean, waiting: boolean, counted: [number, number] | null,
+ *   error: string }} TableData
  *   `filtered`: some clause on samples or classes holds; `waiting`: numbers on the subset are on
- *   their way; `partial`: so large that only rows in view are counted during a drag
+ *   their way; `counted`: of a set so large that only rows in view are counted during a drag, how
+ *   many models are counted by now, of how many
  * @typedef {{ metric: string, table: GivenTable | null, potential: boolean,
  *   baseline: string | null }} Wanted
  */
@@ -28,7 +31,8 @@ const HERE_BYTES = 16 * 2 ** 20;
  * @param {SelectionHub} selection
  * @param {() => Wanted} wanted what the table shows
  * @param {() => void} arrived called when something that was missing has come, or failed
- * @param {() => Iterable<number>} [inView] models of the rows in view; all by default
+ * @param {(transient: boolean) => Iterable<number>} [inView] models of the rows in view, at rest of
+ *   those around it, too; all by default
  * @returns {(transient?: boolean) => TableData} reads the present numbers; cheap when nothing
  *   changed; `transient` while a drag is under way: asks the kernel for no sums
  */
@@ -42,7 +46,7 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
   const classes = remembering(bits.fromClasses);
   const both = remembering(bits.and);
   const counted = remembering(createCounter());
-  const countBlocks = createBlockCounter();
+  const countLarge = createLargeCounts(want, (key) => columns.peek(key));
   const masked = remembering(maskedMoments);
   const given = remembering(givenMoments);
   /** Keys that the present picture needs; others' errors no longer matter. @type {Set<string>} */
@@ -84,8 +88,11 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
   const isLarge = (name, { models, benchmarks, n }) =>
     models * benchmarks * bits.byteCount(n) > WHOLE_BYTES && !columns.peek(`correct/${name}`);
 
+  /** Models counted of large sets. @type {[number, number] | null} */
+  let large = null;
+
   /** Correct predictions on a mask, NaN where they are on their way; of a large set those in view
-   * from their bits, all of them from the kernel once a drag has come to rest.
+   * from their bits, all others from the kernel once a drag has come to rest.
    * @param {string} name @param {{ models: number, benchmarks: number, n: number }} sizes
    * @param {Uint32Array} mask @param {boolean} transient */
   function countsOf(name, { models, benchmarks, n }, mask, transient) {
@@ -95,15 +102,12 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
       if (!whole) return null;
       return counted(name, packed(name, /** @type {Uint8Array} */ (whole), pairs, n), mask);
     }
-    const key = `counts/${maskKey(mask, n)}/${name}`;
-    const all = transient ? columns.peek(key) : want(key);
-    if (all) return all;
-    const near = inView ? inView() : Array.from({ length: models }, (_, model) => model);
-    const blocks = blocksOf(name, near, { models, benchmarks, n }).flatMap(({ key, first }) => {
-      const bits = want(key);
-      return bits ? [{ first, bits }] : [];
-    });
-    return countBlocks({ benchmarks, n, pairs }, mask, blocks);
+    const key = maskKey(mask, n);
+    const near = inView ? inView(transient) : Array.from({ length: models }, (_, model) => model);
+    const sizes = { models, benchmarks, n };
+    const found = countLarge(name, sizes, mask, key, columns.directory(), near, transient);
+    large = [(large?.[0] ?? 0) + found.rows, (large?.[1] ?? 0) + models];
+    return found.counts;
   }
 
   /** Sums of a metric on a mask: here, or by the kernel once a drag has come to rest.
@@ -127,7 +131,8 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
     const measure = measureOf(metric, table);
     const counting = measure.name === "accuracy" || potential || baseline !== null;
     const filtered = state.classes !== null || state.clauses.length > 0;
-    let [loading, waiting, partial] = [false, false, false];
+    let [loading, waiting] = [false, false];
+    large = null;
     const sets = directory.sets.map(({ name, n }) => {
       const own = directory.benchmarks.flatMap(({ set }, index) => (set === name ? [index] : []));
       const models = directory.models.length;
@@ -140,11 +145,9 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
       const sizes = { models, benchmarks: own.length, n };
       const counts = mask && counting ? countsOf(name, sizes, mask, transient) : null;
       loading ||= !all || mask === undefined || (mask !== null && counting && !counts);
-      partial ||= counts !== null && isLarge(name, sizes);
-      waiting ||= counts instanceof Float64Array; // counts of whole numbers are all there
       const known = mask && (counts || !counting) ? bits.count(mask) : null;
       /** @type {SetNumbers} */
-      const numbers = { n, accuracy, benchmarks: own, counts, subset: known };
+      const numbers = { n, accuracy, benchmarks: own, counts, subset: known, mask: mask ?? null };
       if (measure.name === "table" && table) {
         const places = own.map((index) => directory.benchmarks[index].name);
         const names = directory.models.map((model) => model.name);
@@ -161,13 +164,15 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
     });
     const error = [...failed].flatMap(([key, why]) => (needed.has(key) ? [brief(key, why)] : []));
     const trouble = error.length > 0;
+    const counted = /** @type {[number, number] | null} */ (large);
+    if (counted && counted[0] < counted[1]) waiting = true;
     return {
       sets: new Map(sets),
       measure,
       filtered,
       loading: loading && !trouble,
       waiting: waiting && !trouble,
-      partial,
+      counted,
       error: error.join("; "),
     };
   };

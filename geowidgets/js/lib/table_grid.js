@@ -1,6 +1,7 @@
 // The scrolling grid: sticky headings, and lines that exist only while they are in view.
 
 import { html } from "./elements.js";
+import { whenIdle } from "./idle.js";
 import { barAt, visibleLines } from "./table_geometry.js";
 import { headerRow } from "./table_head.js";
 
@@ -19,6 +20,8 @@ import { headerRow } from "./table_head.js";
 
 /** Lines drawn above and below of the viewport, so that scrolling does not meet a blank. */
 const SPARE = 6;
+/** Cells whose labels are written at once; more would hold up a drag that begins. */
+const LABELS = 800;
 
 /**
  * @param {HTMLElement} scroll
@@ -157,8 +160,16 @@ export function createGrid(scroll, painter, signal) {
   /** Labels of lines that scroll by take longer than the lines themselves: written when there is
    * time, and at once where the cursor goes. @param {number} index */
   function labelLater(index) {
-    if (unlabelled.size === 0) whenIdle(() => unlabelled.forEach(label));
+    if (unlabelled.size === 0) whenIdle(labelNext, signal);
     unlabelled.add(index);
+  }
+
+  function labelNext() {
+    for (const index of unlabelled) {
+      label(index);
+      break;
+    }
+    return unlabelled.size > 0;
   }
 
   /** @param {number} index */
@@ -283,18 +294,12 @@ export function createGrid(scroll, painter, signal) {
         });
       }
     },
-    /** Write all labels in view again. */
+    /** Write all labels in view again; many when there is time. */
     relabel: () => {
-      for (const index of live.keys()) label(index);
+      const many = live.size * (layout?.columns.length ?? 0) > LABELS;
+      for (const index of live.keys()) (many ? labelLater : label)(index);
     },
   };
-}
-
-/** @param {() => void} work */
-function whenIdle(work) {
-  // Safari has no idle callbacks.
-  if (typeof requestIdleCallback === "function") requestIdleCallback(work, { timeout: 300 });
-  else setTimeout(work, 100);
 }
 
 /** @param {Place} a @param {Place} b @param {number} line @param {number} column */

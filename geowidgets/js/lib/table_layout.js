@@ -23,7 +23,8 @@ import { createSummaries } from "./table_summaries.js";
  * @typedef {import("./table_measures.js").Measure} Measure
  * @typedef {import("./columns_hub.js").Directory} Directory
  * @typedef {{ mode: Mode, order: "family" | "hardness" | "store", severity: number | null,
- *   sortBy: string | null, descending: boolean, potential: boolean, delta: number,
+ *   sortBy: string | null, descending: boolean, sortSelected: boolean, potential: boolean,
+ *   delta: number,
  *   baseline: string | null, expanded: string[], metric: string,
  *   table: import("./table_measures.js").GivenTable | null }} Display
  * @typedef {{ lines: Line[], tops: number[], columns: Column[], sizes: Sizes, mode: Mode,
@@ -43,9 +44,10 @@ const CHARACTER = 6.4;
  */
 export function tableLayout(directory, data, display, available) {
   const { models } = directory;
-  const { mode, sortBy, descending } = display;
+  const { mode, sortBy, descending, sortSelected } = display;
   const { columns, severities } = tableColumns(directory, data, display);
-  const mean = meanValue(tableCells(directory, data, display, columns));
+  const field = sortSelected && data.filtered && !data.waiting ? "difference" : "value";
+  const mean = meanValue(tableCells(directory, data, display, columns), field);
   const { shared, own } = details(columns);
   const sorted = columns.find(({ key }) => key === sortBy);
   const groups = groupModels(models);
@@ -90,7 +92,7 @@ function tableColumns(directory, data, display) {
   const { benchmarks, models } = directory;
   const everyone = models.map((_, index) => index);
   const plain = benchmarkColumns(benchmarks, display.severity);
-  const mean = meanValue(tableCells(directory, data, display, plain));
+  const mean = meanValue(tableCells(directory, data, display, plain), "value");
   const sign = data.measure.better < 0 ? -1 : 1;
   const ordered = orderColumns(plain, display.order, (column) => sign * mean(everyone, column));
   const columns = ordered.length ? [...summaryColumns(display), ...ordered] : ordered;
@@ -135,15 +137,17 @@ function details(columns) {
 }
 
 /**
- * Mean whole-set value of some models in a column; NaN where nothing is computed.
+ * Mean of some models in a column, of whole-set values or of the subset's differences from them; NaN
+ * where nothing is computed.
  * @param {Cells} cells
+ * @param {"value" | "difference"} field
  * @returns {import("./table_rows.js").Mean}
  */
-function meanValue(cells) {
+function meanValue(cells, field) {
   return (models, column) => {
     // The potential belongs to a method as a whole, not to a model.
-    if (column.kind === "potential") return cells.at(models, column).value;
-    return finiteMean(models.map((model) => cells.at(cells.single(model), column).value));
+    if (column.kind === "potential") return cells.at(models, column)[field];
+    return finiteMean(models.map((model) => cells.at(cells.single(model), column)[field]));
   };
 }
 
@@ -204,17 +208,16 @@ export function tableCells({ models }, data, { delta, baseline }, columns) {
     /** @param {number[]} line @param {Column} column */
     potentialAt: (line, column) => sums().potentialAt(line, column),
     /** Every bar of every line, single repeats of an open line not again.
-     * @param {Line[]} lines @param {Column[]} wanted @returns {{ cell: Cell, column: Column }[]} */
-    shown(lines, wanted) {
-      const entries = [];
+     * @param {Line[]} lines @param {Column[]} wanted
+     * @returns {Generator<{ cell: Cell, column: Column }, undefined>} */
+    *shown(lines, wanted) {
       for (const line of lines) {
         if (line.kind === "group" || line.child) continue;
         for (const column of wanted) {
           if (column.kind !== "benchmark") continue;
-          for (const bar of line.bars) entries.push({ column, cell: at(bar, column) });
+          for (const bar of line.bars) yield { column, cell: at(bar, column) };
         }
       }
-      return entries;
     },
     /** One entry a model, for a file. @param {Column[]} wanted */
     each(wanted) {

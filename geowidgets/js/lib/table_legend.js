@@ -20,9 +20,7 @@ import { integer } from "./table_words.js";
  */
 export function fillLegend(legend, meaning) {
   const entries = meaning.filtered ? differences(meaning) : values(meaning);
-  const { measure } = meaning;
-  if (meaning.waiting)
-    entries.push(entry("soft", `being computed: ${measure.title} of all samples`));
+  if (meaning.waiting) entries.push(entry("hatched", "on its way: whole-set values"));
   if (meaning.elsewhere) entries.push(entry("hatched", "other sample set: whole-set values"));
   if (meaning.fixed) entries.push(entry("hatched", "given numbers: they know no samples"));
   if (meaning.missing && meaning.mode !== "numbers") entries.push(entry("missing", "not computed"));

@@ -64,7 +64,9 @@ export function createLinePainter(present) {
     const [first, last] = part ?? [0, columns.length];
     const at = hot();
     const under = at && lines[at.line] === line ? at : null;
-    const dense = parentsOf(line);
+    const tiles = layout().mode !== "bars";
+    const dense = tiles ? [] : parentsOf(line);
+    const plain = { ...style(), parent: Number.NaN, notch: -1 };
     columns.slice(first, last).forEach((column, k) => {
       const index = first + k;
       const box = { x: index * sizes.column, y: 0, width: sizes.column, height: sizes.row };
@@ -81,6 +83,10 @@ export function createLinePainter(present) {
       }));
       if (column.kind === "mce") {
         paintCell(context, box, bars, summaryStyle());
+        return;
+      }
+      if (tiles) {
+        paintCell(context, box, bars, plain);
         return;
       }
       const parent = dense.length ? cells().at(dense, column).value : Number.NaN;

@@ -38,6 +38,8 @@ export const COLORS = /** @type {const} */ ([
 const TOP = 5;
 const BOTTOM = 6;
 export const DIMMED = 0.28;
+/** Where a clause holds and a cell shows its whole set nevertheless. @type {Set<Cell["state"]>} */
+export const HATCHED = new Set(["elsewhere", "fixed", "waiting"]);
 
 const REMEMBERED = 4096; // colours as text: a heat map has some hundred
 /** By opacity in thousandths, then by colour: both small integers, which maps find fastest.
@@ -126,8 +128,7 @@ function paintValue(context, slot, cell, style) {
   const plain = cell.state === "whole";
   context.fillStyle = css(colors.blue, plain ? 1 : 0.35);
   fill(context, bar);
-  if (cell.state === "elsewhere" || cell.state === "fixed")
-    hatch(context, bar, css(colors.fg, 0.55));
+  if (HATCHED.has(cell.state)) hatch(context, bar, css(colors.fg, 0.55));
   if (!plain) return;
   const spread = cell.repeats > 1;
   const low = spread ? cell.value - cell.std : cell.low;

@@ -20,7 +20,11 @@ import { meanAndStd } from "./table_repeats.js";
  */
 export function createSummaries(data, { models, delta, baseline, columns }) {
   const parents = denseParents(models);
-  const subset = data.filtered && [...data.sets.values()].some((set) => set.counts !== null);
+  // Sums over rows or columns that are not counted yet would be of something else.
+  const whole = !data.counted || data.counted[0] === data.counted[1];
+  const counts = data.filtered && [...data.sets.values()].some((set) => set.counts !== null);
+  const subset = counts && whole;
+  const without = data.filtered ? (counts ? "waiting" : "elsewhere") : "whole";
 
   /** Errors of a pair, and of how many samples; NaN where not computed.
    * @param {Column} column @param {number} benchmark @param {boolean} chosen */
@@ -85,7 +89,7 @@ export function createSummaries(data, { models, delta, baseline, columns }) {
       const part = subset ? potential(line, columns, true) : null;
       return {
         ...MISSING,
-        state: part ? "subset" : data.filtered ? "elsewhere" : "whole",
+        state: part ? "subset" : without,
         repeats: whole.repeats,
         value: whole.mean,
         std: part ? part.std : whole.std,
@@ -109,7 +113,7 @@ export function createSummaries(data, { models, delta, baseline, columns }) {
       const part = subset ? finiteMean(bar.map((model) => corruptionError(model, true))) : NaN;
       return {
         ...MISSING,
-        state: subset ? "subset" : data.filtered ? "elsewhere" : "whole",
+        state: subset ? "subset" : without,
         repeats: whole.count,
         value: whole.mean,
         std: whole.std,

@@ -1,7 +1,7 @@
 // One tile: a cell of the heat map or of the plain numbers, and a line's prune potential.
 
 import { differenceText, isGain, valueText } from "./table_measures.js";
-import { css, DIMMED, fill, hatch, paintMissing, share } from "./table_paint.js";
+import { css, DIMMED, fill, HATCHED, hatch, paintMissing, share } from "./table_paint.js";
 import { heatColor, inkOn, mix } from "./table_palette.js";
 
 /**
@@ -35,8 +35,8 @@ export function paintTile(context, box, bar, style) {
     context.fillStyle = css(background);
     fill(context, tile);
   }
-  if (cell.state === "elsewhere" || cell.state === "fixed")
-    hatch(context, tile, css(colors.fg, mode === "heat" ? 0.45 : 0.25));
+  if (HATCHED.has(cell.state))
+    hatch(context, tile, css(colors.fg, (mode === "heat" ? 0.45 : 0.25) / lighter(cell)));
   if (mode === "numbers" || (background && box.width >= ROOM)) {
     context.font = font;
     context.textAlign = "right";
@@ -54,6 +54,9 @@ export function paintTile(context, box, bar, style) {
     context.strokeRect(box.x + 1, box.y + 1, box.width - 2, box.height - 2);
   }
 }
+
+/** What is there in a moment is hatched more quietly. @param {Cell} cell */
+const lighter = ({ state }) => (state === "waiting" ? 2 : 1);
 
 /** The number, with ± std in softer ink where there are repeats and room.
  * @param {CanvasRenderingContext2D} context @param {Box} box @param {Cell} cell

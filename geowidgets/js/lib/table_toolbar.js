@@ -43,6 +43,9 @@ export function createToolbar(bar, { change, items, ensemble }) {
   const baseline = varying("mCE of", (value) => change({ baseline: value || null }));
   const potential = potentialControl(change);
   const unsort = button("Unsort rows", () => change({ sortBy: null }));
+  let bySubset = false;
+  const onSubset = button("Sort on selected", () => change({ sortSelected: !bySubset }));
+  onSubset.title = "order rows by the difference on the selected samples, where there are some";
   bar.append(
     html(
       "div",
@@ -54,7 +57,7 @@ export function createToolbar(bar, { change, items, ensemble }) {
     severity.group,
     potential.group,
     baseline.group,
-    html("div", { class: "gw-bar-group gw-bar-end" }, ensemble, unsort, menu(items)),
+    html("div", { class: "gw-bar-group gw-bar-end" }, ensemble, onSubset, unsort, menu(items)),
   );
 
   return (display, severities, dense) => {
@@ -70,6 +73,9 @@ export function createToolbar(bar, { change, items, ensemble }) {
     const choices = bases.map((name) => /** @type {Choice} */ ([name, name]));
     baseline.show(choices.length ? [["", "off"], ...choices] : [], display.baseline ?? "");
     unsort.hidden = display.sortBy === null;
+    bySubset = display.sortSelected;
+    onSubset.hidden = unsort.hidden;
+    onSubset.setAttribute("aria-pressed", String(bySubset));
   };
 }
 

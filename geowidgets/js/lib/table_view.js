@@ -1,6 +1,7 @@
 // The evaluation table: puts data, layout, grid and selection together.
 
 import { html } from "./elements.js";
+import { whenIdle } from "./idle.js";
 import { inFocus } from "./table_actions.js";
 import { createTableData } from "./table_data.js";
 import { createEnsembleButton } from "./table_ensemble.js";
@@ -13,6 +14,7 @@ import { differenceScale, MCE, measureScale } from "./table_measures.js";
 import { COLORS } from "./table_paint.js";
 import { listen } from "./table_pointer.js";
 import { menuItems } from "./table_saving.js";
+import { addTo, countOn, createTally } from "./table_tally.js";
 import { createTip } from "./table_tip.js";
 import { createToolbar } from "./table_toolbar.js";
 import { cellLabel, cellLines, summary } from "./table_words.js";
@@ -31,6 +33,13 @@ import { createFrames } from "./view_frames.js";
  *   height: () => number, ask: (models: string[]) => void, signal: AbortSignal }} Options `ask`: for
  *   an ensemble's row
  */
+
+/** Cells of a table that is gone through at once; larger ones when the page is idle. */
+const AT_ONCE = 6000;
+/** Cells gone through in one step: about a millisecond. */
+const STEP = 500;
+/** Lines above and below of the view whose bits are there before they are. */
+const AHEAD = 24;
 
 /**
  * @param {HTMLElement} root
@@ -91,6 +100,10 @@ export function createTableView(root, options) {
     parent: Number.NaN,
     notch: -1,
   };
+  let big = false;
+  let callOff = () => {};
+  /** The masks by which rows were sorted last. @type {(Uint32Array | null | undefined)[]} */
+  let sortedOn = [];
   /** How corruption errors are drawn, on a scale of their own. */
   let summaryStyle = style;
   /** @type {ReturnType<typeof inFocus>} */
@@ -110,8 +123,10 @@ export function createTableView(root, options) {
     width = scroll.clientWidth || width; // none while the host hides the view
     layout = tableLayout(columns.directory(), data, display(), width);
     cells = tableCells(columns.directory(), data, display(), layout.columns);
-    const whole = cells.shown(layout.lines, layout.columns).map(({ cell }) => cell.value);
-    const domain = measureScale(data.measure, whole);
+    const bars = layout.lines.reduce((sum, line) => sum + line.bars.length, 0);
+    big = bars * layout.columns.length > AT_ONCE;
+    if (!data.waiting) sortedOn = masks();
+    const domain = measureScale(data.measure, wholeValues());
     style = { ...style, ...freshStyle(), mode: layout.mode, measure: data.measure, domain };
     scroll.style.maxHeight = `${height()}px`;
     scroll.setAttribute("aria-label", gridLabel());
@@ -122,61 +137,104 @@ export function createTableView(root, options) {
       dense.map(({ name }) => name),
     );
     lines.renew();
-    follow();
+    follow(big);
     grid.setLayout(layout);
     settle();
   }
 
+  function* wholeValues() {
+    for (const { cell } of cells.shown(layout.lines, layout.columns)) yield cell.value;
+  }
+
+  const masks = () => [...data.sets.values()].map(({ mask }) => mask);
+
+  /** Whether rows that are ordered by their differences would now stand elsewhere. */
+  function stands() {
+    const { sortSelected, sortBy } = display();
+    if (!sortSelected || sortBy === null || data.waiting || data.loading) return true;
+    return masks().every((mask, k) => mask === sortedOn[k]);
+  }
+
   /** Numbers or clauses changed, nothing moves. @param {boolean} [transient] a drag is under way */
   function update(transient = false) {
+    callOff();
     const before = data;
     data = read(transient);
     const moved = [...data.sets].some(([name, { accuracy, whole }]) => {
       const old = before.sets.get(name);
       return old?.accuracy !== accuracy || old.whole !== whole;
     });
-    if (moved || data.measure.name !== before.measure.name) {
+    if (moved || data.measure.name !== before.measure.name || !(transient || stands())) {
       redraw(); // values decide on the order of columns and rows
       return;
     }
     cells = tableCells(columns.directory(), data, display(), layout.columns);
-    follow(transient);
-    grid.repaint(transient);
+    follow(transient || big);
+    grid.repaint(transient || big);
     if (!transient) settle();
   }
 
-  /** Scale and focus for the present selection. @param {boolean} [transient] */
-  function follow(transient = false) {
-    let largest = 0;
+  /** Scale and focus for the present selection. @param {boolean} hurry only what is drawn counts */
+  function follow(hurry) {
+    const near = hurry ? grid.seen() : EVERYTHING;
+    const tally = createTally();
     if (data.filtered) {
-      // While one drags only what is drawn is counted.
-      const near = transient ? grid.seen() : EVERYTHING;
-      const shown = cells.shown(
-        layout.lines.slice(...near.lines),
-        layout.columns.slice(...near.columns),
-      );
-      for (const { cell } of shown) {
-        // An unclear difference may be as large as it likes: it must not flatten the others.
-        if (cell.clear) largest = Math.max(largest, Math.abs(cell.difference));
+      const wanted = layout.columns.slice(...near.columns);
+      // Not by `shown`: a generator and its entries cost a millisecond of every move.
+      for (const line of layout.lines.slice(...near.lines)) {
+        if (line.kind === "group" || line.child) continue;
+        for (const column of wanted) {
+          if (column.kind !== "benchmark") continue;
+          for (const bar of line.bars) addTo(tally, cells.at(bar, column));
+        }
       }
     }
-    const scale = differenceScale(data.measure, largest);
-    // Under the pointer the scale only grows, or bars would jump while they are read.
-    const kept = transient && style.filtered ? Math.max(style.scale, scale) : scale;
-    style = { ...style, filtered: data.filtered, scale: kept };
-    summaryStyle = mceStyle();
+    scaleTo(tally.largest, hurry);
+    summaryStyle = mceStyle(layout.lines.slice(...near.lines));
     focused = inFocus(selection.state(), selection.pairs(), columns.directory().benchmarks.length);
   }
 
-  /** Models of the rows in view. */
-  function inView() {
-    return layout.lines.slice(...grid.seen().lines).flatMap(({ models }) => models);
+  /** @param {number} largest difference @param {boolean} grow */
+  function scaleTo(largest, grow) {
+    const scale = differenceScale(data.measure, largest);
+    // Under the pointer the scale only grows, or bars would jump while they are read.
+    const kept = grow && style.filtered ? Math.max(style.scale, scale) : scale;
+    const changed = style.scale !== kept;
+    style = { ...style, filtered: data.filtered, scale: kept };
+    return changed;
   }
 
-  function mceStyle() {
+  /** Models of the rows in view, and of some around it where there is time. @param {boolean} hurry */
+  function inView(hurry) {
+    const [first, last] = grid.seen().lines;
+    const around = hurry ? 0 : AHEAD;
+    const ahead = layout.lines.slice(last, last + around);
+    const behind = layout.lines.slice(Math.max(0, first - around), first);
+    // A heading stands for every model below it, wherever they are.
+    return [...layout.lines.slice(first, last), ...ahead, ...behind].flatMap(({ kind, models }) =>
+      kind === "row" ? models : [],
+    );
+  }
+
+  /** Lines that came into view while a large table counts: theirs first. */
+  function scrolled() {
+    if (!data.counted || pending) return;
+    pending = true;
+    whenIdle(() => {
+      pending = false;
+      const waits = data.waiting;
+      if (waits) update(dragging);
+      else read(dragging); // brings the bits that the next drag needs
+      return false;
+    }, signal);
+  }
+  let pending = false;
+
+  /** @param {Line[]} near */
+  function mceStyle(near) {
     const column = layout.columns.find(({ kind }) => kind === "mce");
     if (!column) return style;
-    const found = layout.lines.flatMap((line) => line.bars.map((one) => cells.at(one, column)));
+    const found = near.flatMap((line) => line.bars.map((one) => cells.at(one, column)));
     const domain = measureScale(MCE, [...found.map(({ value }) => value), 1]);
     const differences = found.map(({ difference }) => Math.abs(difference) || 0);
     const scale = differenceScale(MCE, Math.max(0, ...differences));
@@ -193,41 +251,61 @@ export function createTableView(root, options) {
     );
   }
 
-  /** What is written rather than drawn; too slow for every frame of a drag. */
+  /** What is written rather than drawn; too slow for every frame of a drag. A large table is gone
+   * through in idle moments, which a newer move ends. */
   function settle() {
+    callOff();
+    const tally = createTally();
+    const entries = cells.shown(layout.lines, layout.columns);
+    if (!big) {
+      countOn(tally, entries, Number.POSITIVE_INFINITY);
+      write(tally);
+      return;
+    }
+    write(null);
+    if (data.waiting) return; // until all rows are counted
+    callOff = whenIdle(() => {
+      if (countOn(tally, entries, STEP)) return true;
+      if (data.filtered && scaleTo(tally.largest, false)) grid.repaint(true);
+      write(tally);
+      return false;
+    }, signal);
+  }
+
+  /** @param {import("./table_tally.js").Tally | null} tally null: not all is known yet */
+  function write(tally) {
     const directory = columns.directory();
     const sets = directory.sets.map(({ name, n }) => ({
       name,
       n,
       subset: data.sets.get(name)?.subset ?? null,
     }));
-    const entries = cells.shown(layout.lines, layout.columns);
-    const has = (/** @type {string} */ state) => entries.some(({ cell }) => cell.state === state);
+    const states = tally?.states ?? new Set([data.filtered ? "subset" : "whole"]);
     const { potential, delta, baseline } = display();
     fillLegend(legend, {
       mode: layout.mode,
       measure: data.measure,
       domain: style.domain,
-      filtered: data.filtered && has("subset"),
+      filtered: data.filtered && states.has("subset"),
       scale: style.scale,
       dense: directory.models.some(({ parent }) => parent !== null),
-      missing: has("missing"),
-      elsewhere: has("elsewhere"),
-      fixed: has("fixed"),
-      waiting: has("waiting"),
-      intervals: entries.some(({ cell }) => Number.isFinite(cell.low)),
+      missing: states.has("missing"),
+      elsewhere: states.has("elsewhere"),
+      fixed: states.has("fixed"),
+      waiting: tally ? states.has("waiting") : data.waiting,
+      intervals: tally?.intervals ?? true,
       repeats: layout.lines.some((line) => line.kind === "row" && line.repeats > 1),
       compared: selection.state().compared !== null,
       potential: potential ? delta : null,
       baseline,
       sets,
     });
-    const said = summary(directory, entries, { ...data, sets });
+    const said = summary(directory, tally, { ...data, sets });
     if (status.textContent !== said) status.textContent = said;
     const wrong = data.error || selection.error() || ensemble.problem();
     problem.textContent = wrong;
     problem.hidden = !wrong;
-    root.dataset.gwState = data.loading || data.waiting ? "loading" : "ready";
+    root.dataset.gwState = data.loading || data.waiting || !tally ? "loading" : "ready";
     grid.relabel();
     emphasise();
   }
@@ -292,9 +370,11 @@ export function createTableView(root, options) {
   const follows = createFrames(() => dragging && update(true), signal);
   const changed = (/** @type {{ transient: boolean }} */ { transient }) => {
     dragging = transient;
+    if (transient) callOff();
     if (transient) follows("mask");
     else update();
   };
+  scroll.addEventListener("scroll", scrolled, { passive: true, signal });
   selection.subscribe(changed, { signal });
   columns.subscribe((keys) => keys.has("directory") && redraw(), { signal });
   const resized = new ResizeObserver(() => {

@@ -79,6 +79,8 @@ export function moduleBytes() {
 }
 
 const PAGE = 65_536;
+/** Compiled once: a large table has a counter a row. @type {WebAssembly.Module | null} */
+let compiled = null;
 
 /** @param {number} bytes */
 const aligned = (bytes) => Math.ceil(bytes / 8) * 8;
@@ -95,9 +97,8 @@ export function wasmCounter({ words, width, pairs }) {
   const pages = Math.ceil((outAt + 4 * pairs) / PAGE) || 1;
   try {
     const memory = new WebAssembly.Memory({ initial: pages });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()), {
-      e: { m: memory },
-    });
+    compiled ??= new WebAssembly.Module(moduleBytes());
+    const instance = new WebAssembly.Instance(compiled, { e: { m: memory } });
     const count = /** @type {(...parts: number[]) => void} */ (instance.exports.count);
     for (let pair = 0; pair < pairs; pair += 1) {
       const row = words.subarray(pair * width, (pair + 1) * width);

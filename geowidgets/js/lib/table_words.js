@@ -17,7 +17,7 @@ import { percent } from "./table_rows.js";
  * @typedef {import("./table_measures.js").Measure} Measure
  * @typedef {import("./columns_hub.js").ModelInfo} Model
  * @typedef {import("./columns_hub.js").Directory} Directory
- * @typedef {{ column: Column, cell: Cell }} Entry
+ * @typedef {import("./table_tally.js").Tally} Tally
  */
 
 /** @param {number} value */
@@ -142,22 +142,27 @@ function brief(cell, measure) {
 /**
  * One sentence on the whole table.
  * @param {Directory} directory
- * @param {Entry[]} entries
+ * @param {Tally | null} tally null while the cells are gone through
  * @param {{ measure: Measure, filtered: boolean, loading: boolean, waiting: boolean,
+ *   counted?: [number, number] | null,
  *   sets: { name: string, n: number, subset: number | null }[] }} state
  */
-export function summary(directory, entries, { measure, filtered, loading, waiting, sets }) {
+export function summary(directory, tally, state) {
+  const { measure, filtered, loading, waiting, counted, sets } = state;
   if (directory.models.length === 0) return "The store holds no models yet.";
   if (directory.benchmarks.length === 0) return "The store holds no benchmarks yet.";
-  const subset = entries.filter(({ cell }) => cell.state === "subset" && cell.subsetN > 0);
   if (loading) return "Numbers are on their way.";
+  if (waiting && counted) {
+    const [rows, all] = counted.map(integer);
+    return `${chosen(sets)}: counted on ${rows} of ${all} models.`;
+  }
   if (waiting) return `${chosen(sets)}: ${measure.title} is being computed on them.`;
-  if (filtered) return `${chosen(sets)}: ${comparison(subset, measure)}`;
-  const values = entries.filter(({ cell }) => cell.state !== "missing").map((e) => e.cell.value);
+  if (filtered && !tally) return `${chosen(sets)}: comparing.`;
+  if (filtered && tally) return `${chosen(sets)}: ${comparison(tally, measure)}`;
   const what = `${count(directory.models.length, "model")} × ${count(directory.benchmarks.length, "benchmark")}`;
-  if (values.length === 0) return `${what}, none computed yet.`;
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const gone = entries.length - values.length;
+  if (!tally) return `${what}.`;
+  const { low, high, missing: gone } = tally;
+  if (gone === tally.cells) return `${what}, none computed yet.`;
   const missing = gone ? `, ${count(gone, "cell")} not computed` : "";
   const unit = measure.percent ? " %" : measure.unit;
   const range = `${valueText(measure, low)} to ${valueText(measure, high)}${unit}`;
@@ -175,13 +180,11 @@ function chosen(sets) {
   return parts.length ? parts.join(", ") : "Samples of another set selected";
 }
 
-/** @param {Entry[]} entries @param {Measure} measure */
-function comparison(entries, measure) {
-  if (entries.length === 0) return "nothing to compare.";
-  const clear = entries.filter(({ cell }) => cell.clear);
-  const gains = clear.filter(({ cell }) => cell.difference * (measure.better || 1) > 0).length;
-  const losses = clear.length - gains;
-  const rest = entries.length - clear.length;
+/** @param {Tally} tally @param {Measure} measure */
+function comparison({ compared, up: higher, down: lower }, measure) {
+  if (compared === 0) return "nothing to compare.";
+  const [gains, losses] = measure.better < 0 ? [lower, higher] : [higher, lower];
+  const rest = compared - gains - losses;
   const [up, down] = measure.better === 0 ? ["higher", "lower"] : ["better", "worse"];
   return (
     `${integer(gains)} cells ${up} than on the whole set, ${integer(losses)} ${down}, ` +

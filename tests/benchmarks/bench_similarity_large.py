@@ -1,0 +1,170 @@
+"""A similarity map of 96,000 points: `python -m tests.benchmarks.bench_similarity_large`.
+
+1,000 models × 96 benchmarks × 10,000 made-up samples, whose numbers are made as they are read
+(that time is told apart). Printed are the time of each step and the process's memory; how near the
+random projection's distances, the neighbours and the plane come to the exact ones, on 2,000 points
+drawn at random; and in Chromium what a lasso over the map costs the main thread a move.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+import geowidgets as gw
+from geowidgets.evaluation import distances as numbers
+from geowidgets.evaluation.points import pairs_of
+from tests.benchmarks.points_store import PointsStore
+from tests.benchmarks.trace import drag, p95
+from tests.browser.chromium import ARGUMENTS, find
+
+SUBSET, NEIGHBOURS, MOVES = 2000, 15, 100
+
+
+def peak() -> float:
+    """Largest resident memory so far, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def steps(store: PointsStore) -> Any:
+    """Print the time of each step; returns the similarity."""
+    clock = [time.perf_counter(), time.process_time()]
+
+    def lap(name: str) -> None:
+        now = [time.perf_counter(), time.process_time()]
+        wall, busy = (a - b for a, b in zip(now, clock, strict=True))
+        clock[:] = time.perf_counter(), time.process_time()
+        print(f"| {name} | {wall:.0f} ({busy:.0f}) s | {peak():,.0f} MiB |", flush=True)
+
+    for model in range(0, len(store.models), 10):
+        for name in ("true_angle", "length", "margin"):
+            store.rows(name, model, list(range(len(store.benchmarks))))
+    lap("making a tenth of the numbers, which a store would read")
+    similarity = gw.similarity(store, progress=False)  # type: ignore[arg-type]
+    lap("projection to 512 dimensions, the numbers' making in it")
+    similarity.neighbours(NEIGHBOURS)
+    lap("neighbours, once more than the map needs them")
+    similarity.layout("umap")
+    lap("neighbours and UMAP")
+    for benchmark in np.unique(similarity.benchmark):
+        similarity.tree(similarity.points(benchmark=int(benchmark)))
+    lap("one tree a benchmark")
+    similarity.redundancy()
+    lap("redundant benchmarks")
+    return similarity
+
+
+def quality(store: PointsStore, similarity: Any) -> None:
+    """Print how far the approximate way is from the exact one."""
+    from sklearn.manifold import trustworthiness
+
+    chosen = np.sort(np.random.default_rng(5).choice(len(similarity), SUBSET, replace=False))
+    pairs = pairs_of(store, None, None, None)[chosen]  # type: ignore[arg-type]
+    blocks = [
+        np.concatenate([store.rows(name, int(m), [int(b)]) for m, b in zip(
+            pairs.model, pairs.benchmark, strict=True)])
+        for name in ("true_angle", "length", "margin")
+    ]  # fmt: skip
+    matrix = np.concatenate(blocks, axis=1)
+    matrix = numbers.scale(pairs, matrix, "rms", "shared", lambda *what: None)
+    exact = numbers.pairwise(matrix, "cpu", lambda *what: None)
+    above = np.triu_indices(SUBSET, 1)
+    near = similarity.between(chosen, chosen)[above] / exact[above]
+    low, middle, high = np.quantile(near, [0.025, 0.5, 0.975])
+    print(f"| distances / exact: median, 95 % of them | {middle:.3f}, {low:.3f} to {high:.3f} |")
+    plane = similarity.layout("umap")[chosen]
+    trust = trustworthiness(exact, plane, n_neighbors=NEIGHBOURS, metric="precomputed")
+    print(f"| trustworthiness of the plane, {NEIGHBOURS} neighbours, on {SUBSET:,} | {trust:.4f} |")
+    own = gw.evaluation.layout.umap_plane(
+        *_nearest(exact, NEIGHBOURS), gw.evaluation.layout.principal_axes(exact), seed=0,
+        min_dist=0.1, report=lambda *what: None,
+    )  # fmt: skip
+    trust = trustworthiness(exact, own, n_neighbors=NEIGHBOURS, metric="precomputed")
+    print(f"| the same of a plane from their exact distances alone | {trust:.4f} |")
+    rows = chosen[::10]
+    found = similarity.neighbours(NEIGHBOURS)[0][rows]
+    everyone = np.arange(len(similarity))
+    real = np.concatenate([
+        np.argsort(similarity.between(rows[i : i + 20], everyone), axis=1)[:, :NEIGHBOURS]
+        for i in range(0, len(rows), 20)
+    ])  # fmt: skip
+    share = np.mean([np.isin(a, b).mean() for a, b in zip(found, real, strict=True)])
+    print(f"| of the {NEIGHBOURS} nearest projected points the search finds | {share:.1%} |")
+
+
+def _nearest(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    indices = np.argsort(matrix, axis=1, kind="stable")[:, :count]
+    return indices, np.take_along_axis(matrix, indices, axis=1)
+
+
+def brush(store: PointsStore, similarity: Any) -> None:
+    """Print what the page needs and what a lasso costs."""
+    view = gw.SimilarityMap(store, similarity=similarity)
+    start = time.perf_counter()
+    view.wait()
+    size = sum(len(one["data"]) for one in view.arrays.values()) / 2**20
+    print(f"| packing for the page | {time.perf_counter() - start:.0f} s, {size:.1f} MiB |")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        path = view.save_html(Path(folder) / "map.html").path
+        browser = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
+        page = browser.new_page(viewport={"width": 1600, "height": 1000})
+        start = time.perf_counter()
+        page.goto(path.as_uri())
+        page.wait_for_selector(".gw-map[data-gw-state='ready']", timeout=120_000)
+        print(f"| page opened to the first map | {time.perf_counter() - start:.1f} s |")
+        box = page.locator(".gw-map svg.gw-map-over").bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3
+        for name in ("lasso", "box"):
+            page.get_by_role("button", name=name.capitalize(), exact=True).click()
+            runs = [
+                drag(browser, page, (x, y), lambda k: _around(x, y, box, k), MOVES)
+                for _ in range(3)
+            ]
+            times = min(runs, key=lambda one: p95(one.busy))
+            print(
+                f"| {name}, a move: processor time, median / p95; wall time | "
+                f"{statistics.median(times.busy):.1f} / {p95(times.busy):.1f} ms; "
+                f"{statistics.median(times.wall):.1f} / {p95(times.wall):.1f} ms |",
+                flush=True,
+            )
+        browser.close()
+
+
+def _around(x: float, y: float, box: Any, k: int) -> tuple[float, float]:
+    """A drag that goes on and on across the middle of the map."""
+    share = (k % 50) / 50
+    return x + share * 0.4 * box["width"], y + 0.4 * box["height"] * (0.5 + share / 2)
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", type=int, default=1000)
+    parser.add_argument("--benchmarks", type=int, default=96)
+    parser.add_argument("--samples", type=int, default=10_000)
+    given = parser.parse_args()
+    store = PointsStore(given.samples, given.models, given.benchmarks)
+    print(f"{os.cpu_count()} CPU cores, load {os.getloadavg()[0]:.1f}\n")
+    shape = f"{len(store.models)} × {len(store.benchmarks)} × {store.n:,}"
+    print(f"| {shape} | clock (processor) | peak |")
+    print("|---|---|---|")
+    similarity = steps(store)
+    print("\n| quality | |\n|---|---|")
+    quality(store, similarity)
+    print("\n| the view | |\n|---|---|")
+    brush(store, similarity)
+    print(f"\nLoad at the end: {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
