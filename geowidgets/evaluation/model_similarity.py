@@ -225,7 +225,7 @@ class Similarity:
         """The nearest points of each, itself first: int and float32 (point, count), ascending.
 
         Above 16,384 points where distances are approximate, nearest-neighbour descent looks for
-        them, which misses about one in a hundred.
+        them, which misses a few.
         """
         count = min(count, len(self))
         if self._projection is not None and len(self) > projection.CLOSE_GRAPH:

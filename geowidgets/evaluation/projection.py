@@ -186,9 +186,8 @@ def _scaled(
 def near_neighbours(matrix: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The nearest rows of each, itself first, as far as a search through a graph finds them.
 
-    Nearest-neighbour descent finds nearly all of them (99 % of 15 on 96,000 points) in a time that
-    grows a little faster than the number of rows, where comparing all of them grows with its
-    square.
+    Nearest-neighbour descent finds nearly all of them in a time that grows a little faster than
+    the number of rows, where comparing all of them grows with its square.
 
     Returns:
         int and float32 (row, count), ascending.
@@ -197,7 +196,7 @@ def near_neighbours(matrix: np.ndarray, count: int, seed: int) -> tuple[np.ndarr
     """
     from pynndescent import NNDescent
 
-    index = NNDescent(matrix, n_neighbors=count, random_state=seed, low_memory=True)
+    index: Any = NNDescent(matrix, n_neighbors=count, random_state=seed, low_memory=True)
     indices, distances = index.neighbor_graph
     itself = np.arange(len(matrix))
     # Among equal rows another one may stand first.
