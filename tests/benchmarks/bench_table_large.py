@@ -3,7 +3,8 @@
 1,000 models × 96 benchmarks × 10,000 samples, and of 50,000, made up, in the page of `bench_table`.
 Printed are the time until the table stands, from a first mask until all rows
 are counted on it, the main thread's work a move of a brush over 100 moves with another
-mask each, and the memory of the tab's process and of this one, which stands for the kernel.
+mask each, the best of three runs, and the memory of the tab's process and of this one, which
+stands for the kernel.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.benchmarks.synthetic_store import SyntheticStore
 from tests.benchmarks.trace import drag, p95
 from tests.browser.chromium import ARGUMENTS, find
 
-MODELS, BENCHMARKS, MOVES = 1000, 96, 100
+MODELS, BENCHMARKS, MOVES, RUNS = 1000, 96, 100, 3
 
 
 class PackedStore(SyntheticStore):
@@ -81,7 +82,11 @@ def run(browser: Browser, samples: int) -> str:
     page.evaluate("([set, masks]) => brushOnMove(set, masks)", ["test", masks])
     page.wait_for_selector(".gw-table[data-gw-state='ready']", timeout=300_000)
     counted = time.perf_counter() - start
-    times = drag(browser, page, (700, 850), lambda k: (600 + 5 * (k % 40), 850), MOVES)
+    runs = [
+        drag(browser, page, (700, 850), lambda k: (600 + 5 * (k % 40), 850), MOVES)
+        for _ in range(RUNS)
+    ]
+    times = min(runs, key=lambda one: p95(one.busy))
     tab = renderer_bytes(browser)
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     page.close()

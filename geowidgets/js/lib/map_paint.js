@@ -10,6 +10,7 @@ import { cropped, setDown } from "./map_stamps.js";
 const PALE_ONCE = 10_000; // points above which what is behind is kept
 /** How many marks can be told apart. */
 export const SHAPES = symbolsFill.length;
+export const ONE_SIZE = 30_000; // points above which all marks are dots
 const OUTLINED = 1.5; // least radius of marks with an outline
 const ORDER = [0, 3, 5, 2, 4, 1, 6]; // circle, square, triangle, diamond, star, cross, wye
 
@@ -131,7 +132,7 @@ function makeStamp(shape, radius, color, outline, ratio) {
  * @param {number} ratio share of weights removed @param {number} n points of the map
  * @param {boolean} sized */
 export function markRadius(ratio, n, sized) {
-  if (n > 30_000) return 1; // more would cover each other, and a drag would draw millions of pixels
+  if (n > ONE_SIZE) return 1; // more would cover each other, and a drag would draw millions of pixels
   const [least, most] = n > 3000 ? [1.5, 3] : n > 1000 ? [2, 4.5] : [3, 7];
   const share = sized ? 1 - Math.min(1, Math.max(0, ratio)) : 0.5;
   return Math.round(2 * (least + (most - least) * share)) / 2;

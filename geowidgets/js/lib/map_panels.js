@@ -1,8 +1,10 @@
 // The panels beside the map: legend, redundant benchmarks, trees and histograms, selected pairs.
+
 import { html } from "./elements.js";
 import { createCompare } from "./map_compare.js";
 import { ATTRIBUTES, groupBy } from "./map_groups.js";
 import { createLegend } from "./map_legend.js";
+import { ONE_SIZE } from "./map_paint.js";
 import { readArray } from "./map_points.js";
 import { createChosen, createRedundancy, fold } from "./map_side.js";
 
@@ -71,7 +73,13 @@ export function createPanels(side, options) {
     draw(points, scene, look, { sides, words }, focus) {
       const { hidden, ratio, trees, space } = display();
       const { arrays } = data();
-      legend.draw(look, hidden, SIZES[/** @type {keyof typeof SIZES} */ (ratio)] ?? "");
+      legend.draw(
+        look,
+        hidden,
+        points.n > ONE_SIZE && ratio === "size"
+          ? ""
+          : (SIZES[/** @type {keyof typeof SIZES} */ (ratio)] ?? ""),
+      );
       const found = histograms();
       const without = found.length || !sides.some(Boolean) ? [] : [WITHOUT];
       const said = [...words, ...without];

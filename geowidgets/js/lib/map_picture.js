@@ -65,10 +65,14 @@ export function createPicture(root, parts, { height: wanted, changed }) {
       painter.draw(at, [], present, look, outline, PALE);
       return;
     }
-    const stands = (/** @type {number} */ i) =>
-      (lit ? lit.has(i) : true) && (!some || chosen[i] === 1);
-    const behind = present.filter((i) => !stands(i));
-    painter.draw(at, behind, present.filter(stands), look, outline, PALE);
+    const [behind, front] = [new Uint32Array(present.length), new Uint32Array(present.length)];
+    let [first, second] = [0, 0];
+    for (let k = 0; k < present.length; k++) {
+      const i = present[k];
+      if ((!some || chosen[i] === 1) && (!lit || lit.has(i))) front[second++] = i;
+      else behind[first++] = i;
+    }
+    painter.draw(at, behind.subarray(0, first), front.subarray(0, second), look, outline, PALE);
   }
 
   /** @param {import("./map_frame.js").Frame} next */

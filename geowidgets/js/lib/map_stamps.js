@@ -38,6 +38,13 @@ export function setDown(target, stamp, x, y, strength) {
     for (let column = x0; column < x1; column++, s += 4, t += 4) {
       const above = (from[s + 3] * strength) / 255;
       if (above === 0) continue;
+      if (above === 1) {
+        to[t] = from[s];
+        to[t + 1] = from[s + 1];
+        to[t + 2] = from[s + 2];
+        to[t + 3] = 255;
+        continue;
+      }
       const below = (to[t + 3] / 255) * (1 - above);
       const whole = above + below;
       const share = above / whole;

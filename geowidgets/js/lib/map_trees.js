@@ -26,8 +26,7 @@ export function treesOf(now) {
   const eachOf = isGrouped(now.color) ? now.color : "benchmark";
   const groups = () => groupBy(points, directory, eachOf).groups;
   const keys = treeKeys(trees, state, directory, trees === "each" ? groups().map(keyOf) : []);
-  const present = new Set(scene.present);
-  const sides = keys.map((key) => sideOf(key, now, present)).filter((side) => side.points.length);
+  const sides = keys.map((key) => sideOf(key, now)).filter((side) => side.points.length);
   const many = trees === "each";
   const drawn = sides.flatMap(({ points: own }, k) => {
     const tree = own.length > 1 ? distances.tree(own, space) : null;
@@ -44,13 +43,13 @@ export function treesOf(now) {
 const keyOf = ({ key }) => key;
 
 /** @param {string} key @param {{points: Points, directory: Directory, scene: Scene}} now
- * @param {Set<number>} present @returns {Side} */
-function sideOf(key, { points, directory, scene }, present) {
+ * @returns {Side} */
+function sideOf(key, { points, directory, scene }) {
   if (key === "selected") return { name: "the selected pairs", points: [...scene.focus] };
   const group = groupOf(points, directory, key);
   return {
     name: group?.label ?? key,
-    points: (group?.points ?? []).filter((i) => present.has(i)),
+    points: (group?.points ?? []).filter((i) => scene.there[i] === 1),
   };
 }
 
