@@ -26,6 +26,7 @@ class Entry:
     severity: int = 0
     family: str = "clean"
     set: str = "test"
+    members: tuple[str, ...] = ()
 
 
 class SyntheticStore:

@@ -132,6 +132,17 @@ def test_one_changed_model_is_one_recomputed_row(tiny_study, tmp_path):
     assert after.verify() == []
 
 
+def test_a_block_of_many_class_angles_is_shorter():
+    """200 MB a pair in each queue between computing and writing, 1,000 classes' angles kept."""
+    from geowidgets.store import plan
+
+    images = np.zeros((50_000, 1, 1, 1), np.uint8)
+    assert plan.set_info(images, "print", classes=10).block == 50_000
+    info = plan.set_info(images, "print", classes=1000)
+    assert 4 * 1000 * info.block <= plan.RESULT_BYTES < 4 * 1010 * (info.block + 1)
+    assert info.blocks * info.block >= 50_000
+
+
 def test_blocks_batches_and_laziness_change_nothing(tiny_study, tiny_store, tmp_path, monkeypatch):
     """A block boundary that shifts samples or their noise; a checkpoint loaded otherwise."""
     import geowidgets.store.plan as plan

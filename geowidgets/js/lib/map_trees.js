@@ -22,7 +22,7 @@ const HOW =
  *   distances: import("./map_distances.js").Distances}} now
  * @returns {{drawn: Drawn[], sides: (Side|null)[], words: string[]}} */
 export function treesOf(now) {
-  const { points, directory, scene, state, trees, distances, space } = now;
+  const { points, directory, state, trees, distances, space } = now;
   const eachOf = isGrouped(now.color) ? now.color : "benchmark";
   const groups = () => groupBy(points, directory, eachOf).groups;
   const keys = treeKeys(trees, state, directory, trees === "each" ? groups().map(keyOf) : []);

@@ -198,7 +198,9 @@ export function createParallelView(root, options) {
   }
 
   /** @param {Loaded} one */
-  const populationOf = ({ data }) => population(data, selection.state().classes);
+  function populationOf({ data }) {
+    return population(data, selection.state().classes);
+  }
 
   // ---- what to load
 
