@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,9 @@ from geowidgets.store.disk import Place
 from geowidgets.store.marks import done_blocks, kept_features
 from geowidgets.store.modules import Modules, on_device, pick_device
 from geowidgets.store.plan import Prints, merge
-from geowidgets.store.summary import as_records, refresh_column
+from geowidgets.store.summary import as_records, refresh_column, summarise
 from geowidgets.store.tile import BATCH, measure_tile
-from geowidgets.store.writer import Writer, write_block
+from geowidgets.store.writer import Writer, opened, write_block
 from geowidgets.study import Study
 
 
@@ -160,6 +160,7 @@ class _Run:
     device: torch.device
     batching: Batching
     features: frozenset[str]
+    arrays: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def fill(self, progress: bool) -> None:
         tiles = list(_tiles(self.study, self.place, self.index, self.features))
@@ -191,7 +192,9 @@ class _Run:
         span = slice(first, first + info.block)
         benchmark = next(b for b in self.study.benchmarks if b.name == tile.benchmark.name)
         images = benchmark.render(samples.images[span], first)
-        group: Any = root[f"sets/{name}"]
+        if name not in self.arrays:
+            self.arrays[name] = opened(root[f"sets/{name}"])
+        group, records = self.arrays[name], dict[int, np.ndarray]()
         for model in tile.models:
             values = self._measure(model, tile, images, samples.labels[span])
 
@@ -199,13 +202,15 @@ class _Run:
                 if "features" in values:
                     array: Any = root[f"features/{model.slot}/{name}"]
                     array[tile.benchmark.slot, span] = values.pop("features")
-                write_block(group, model.slot, tile.benchmark.slot, tile.block, values)
+                digest = write_block(group, model.slot, tile.benchmark.slot, tile.block, values)
+                if info.blocks == 1:
+                    records[model.slot] = summarise(values, samples.labels, digest)
 
             writer.submit(write)
             yield len(images)
         slots = [model.slot for model in tile.models]
         writer.submit(
-            lambda: refresh_column(root, name, tile.benchmark.slot, slots, samples.labels)
+            lambda: refresh_column(root, name, tile.benchmark.slot, slots, samples.labels, records)
         )
 
     def _measure(

@@ -16,7 +16,7 @@ from geowidgets.store.growth import extended
 from geowidgets.store.pictures import picture
 from geowidgets.store.plan import set_info
 from geowidgets.store.summary import refresh_column
-from geowidgets.store.writer import write_block
+from geowidgets.store.writer import opened, write_block
 
 if TYPE_CHECKING:
     from geowidgets.study import Benchmark, SampleSet, Study
@@ -124,12 +124,13 @@ def _write(
         layout.require_samples(root, name, own.labels, images)
         layout.lengthen(root, index)
         place.write_index(index)
-    group = root[f"sets/{name}"]
+    group = opened(root[f"sets/{name}"])
     for slot, (source, _) in enumerate(pairs):
         copied = []
+        whole = opened(root[f"sets/{source.set}"])
         for model in contents.index.live_models:
             if contents.is_done(model, source):
-                _copy_pair(root[f"sets/{source.set}"], group, model.slot, source.slot, slot, chosen)
+                _copy_pair(whole, group, model.slot, source.slot, slot, chosen)
                 copied.append(model.slot)
         refresh_column(root, name, slot, copied, own.labels)
 

@@ -54,7 +54,12 @@ def correct_counts(bits: np.ndarray, mask: np.ndarray | None = None) -> np.ndarr
 
 
 def refresh_column(
-    root: Any, name: str, benchmark: int, models: Sequence[int], labels: np.ndarray
+    root: Any,
+    name: str,
+    benchmark: int,
+    models: Sequence[int],
+    labels: np.ndarray,
+    known: Mapping[int, np.ndarray] | None = None,
 ) -> None:
     """Summarise those of a benchmark's pairs that are complete now.
 
@@ -64,9 +69,13 @@ def refresh_column(
         benchmark: Slot.
         models: Slots.
         labels: (sample,).
+        known: Records of models whose numbers were at hand as they were written; the others' are
+            read again.
     """
-    group = root[f"sets/{name}"]
-    records = {model: _record_of(group, model, benchmark, labels) for model in models}
+    records = dict(known or {})
+    if rest := [model for model in models if model not in records]:
+        group = root[f"sets/{name}"]
+        records |= {model: _record_of(group, model, benchmark, labels) for model in rest}
     _write_records(root, name, benchmark, {m: r for m, r in records.items() if r["digest"]})
 
 

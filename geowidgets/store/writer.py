@@ -27,14 +27,28 @@ def digest_of(values: Mapping[str, np.ndarray]) -> int:
     return int.from_bytes(digest.digest(), "little") or 1
 
 
+def opened(group: Any) -> dict[str, Any]:
+    """The arrays of a set by name, each opened once: opening reads and parses its metadata."""
+    return dict(group.arrays())
+
+
 def write_block(
     group: Any, model: int, benchmark: int, block: int, values: Mapping[str, np.ndarray]
 ) -> int:
-    """Write one pair's block and, when all of it is on disk, its digest; returns the digest."""
+    """Write one pair's block and, when all of it is on disk, its digest; returns the digest.
+
+    Args:
+        group: The set's group, or its arrays as `opened` has them, which saves most of the time.
+        model: Slot.
+        benchmark: Slot.
+        block: Number of the block.
+        values: Variable name → array over the block's samples.
+    """
     kept = {name: values[name] for name in VARIABLES if name in group}
     for name, array in kept.items():
-        first = block * group[name].chunks[2]
-        group[name][model, benchmark, first : first + len(array)] = array
+        stored = group[name]
+        first = block * stored.chunks[2]
+        stored[model, benchmark, first : first + len(array)] = array
     digest = digest_of(kept)
     group["digest"][model, benchmark, block] = digest
     return digest

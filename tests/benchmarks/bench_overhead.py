@@ -173,6 +173,7 @@ def main() -> None:
     """Print one JSON object a measurement, and write the page where that is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--net", choices=NETS, help="one of the nets only")
+    parser.add_argument("--nets", type=int, choices=(1, 10), help="one net, or ten, only")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--scale", type=float, default=1.0, help="of the number of samples")
     parser.add_argument("--write", action="store_true", help="into results/overhead.md")
@@ -182,6 +183,8 @@ def main() -> None:
     found = []
     for name in [given.net] if given.net else list(NETS):
         for nets, samples in zip((1, 10), NETS[name][1:], strict=True):
+            if given.nets not in (None, nets):
+                continue
             found.append(measured(name, nets, max(BATCH, int(samples * given.scale))))
             print(json.dumps(found[-1]), flush=True)
     if given.write:
