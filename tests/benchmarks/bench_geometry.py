@@ -5,7 +5,8 @@
 For every net, rounds of three calls alternate, so that all see the same machine: the bare pass
 (`inference_mode`, argmax), the pass under a tap followed by all metrics, and the metrics alone.
 Best and median times count; the budget for the second over the first is 1.10. On a machine that
-others use too, `--clock cpu --threads 1` counts this process's own time only.
+others use too, `--clock cpu --threads 1` counts this process's own time only. What the whole of
+`GeometryStore.compute` costs, writing included, is `bench_overhead.py`'s.
 """
 
 from __future__ import annotations
