@@ -21,10 +21,10 @@ import numpy as np
 
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "size.svg"
 SIDE, WIDTH = 4, 64
-HELD = {"models": 4, "samples": 8000, "classes": 10}
+HELD = {"models": 4, "samples": 4000, "classes": 10}
 VARIED = {
-    "models": (2, 4, 8, 16, 32, 64, 128),
-    "samples": (4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000),
+    "models": (2, 4, 8, 16, 32, 64),
+    "samples": (2000, 4000, 8000, 16_000, 32_000, 64_000),
     "classes": (10, 30, 100, 300, 1000),
 }
 COSTS = {
