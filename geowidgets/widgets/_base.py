@@ -76,6 +76,7 @@ class BundledWidget(AnyWidget):
     """
 
     bundle: ClassVar[str] = ""
+    pythons: ClassVar[tuple[str, ...]] = ("_esm", "_css")
     _alive: ClassVar[weakref.WeakSet[BundledWidget]] = weakref.WeakSet()
 
     _esm = t.Unicode().tag(sync=True)
@@ -133,6 +134,9 @@ class BundledWidget(AnyWidget):
             odd = [name for name in sync_data if name not in before]
             if odd:
                 raise ValueError(f"unknown trait {odd[0]!r}.{nearest(odd[0], self.own_options())}")
+            ours = [name for name in sync_data if self._is_pythons(name)]
+            if ours:
+                raise ValueError(f"{ours[0]} is written by Python alone")
             super().set_state(sync_data)
         except Exception as error:
             with suppress(Exception), self.hold_sync():
@@ -142,6 +146,10 @@ class BundledWidget(AnyWidget):
             words = f"{type(self).__name__} refused a change: {error!s:.300}"
             self.send({"type": "refused", "id": None, "message": words})
             self.send_state(list(before))
+
+    def _is_pythons(self, name: str) -> bool:
+        """Whether no page may change a trait: what refers to other widgets, and `pythons`."""
+        return name in self.pythons or isinstance(self.traits()[name], WidgetTrait)
 
     def page_state(self) -> dict[str, Any]:
         """The synced state that a saved page carries."""

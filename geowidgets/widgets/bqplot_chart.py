@@ -38,6 +38,7 @@ class ChartFrame(Displayed):
     """
 
     bundle = "chart_frame"
+    pythons = ("_esm", "_css", "words", "error", "progress", "legend", "file")
 
     words = t.Unicode(help="One sentence on what is shown; written by Python.").tag(sync=True)
     error = t.Unicode(help="What went wrong, or nothing; written by Python.").tag(sync=True)

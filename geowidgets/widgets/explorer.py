@@ -41,6 +41,7 @@ class Explorer(View):
     """
 
     bundle = "explorer"
+    pythons = ("_esm", "_css", "shown")
     kinds: ClassVar[dict[str, type[View]]] = {
         "evaluation_table": EvaluationTable,
         "local_geometry": LocalGeometry,

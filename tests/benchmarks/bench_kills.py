@@ -39,7 +39,7 @@ def interrupted(processes, path: Path, draw: random.Random, in_write: bool) -> t
     while process.is_alive():
         readable(path)
         reads += 1
-        process.join(limit if limit is not None else 0.01)
+        process.join(limit if limit is not None else 0.3)
         if limit is not None:
             process.kill()
             process.join()
@@ -69,6 +69,7 @@ def main() -> int:
         writing = in_write < given.kills // 4 or draw.random() < 0.5
         killed, seen = interrupted(processes, path, draw, writing)
         kills, in_write, reads = kills + killed, in_write + (killed and writing), reads + seen + 1
+        print(f"{kills} kills, {in_write} in a write, {reads} readings", flush=True)
         done = readable(path)
         if done < before:
             print(f"{before - done} complete pairs were lost at kill {kills}")
