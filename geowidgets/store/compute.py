@@ -69,8 +69,10 @@ def _probe(
     """Heads of the models with something to compute; a bad model fails here, before the work."""
     index = merge(place.read_index(), study, prints, settings, place.path)
     wanted = {model.name for tile in _tiles(study, place, index, features) for model in tile.models}
-    root = place.root("r")
-    wanted |= {m.name for m in index.live_models if f"heads/{m.slot}/weight" not in root}
+    heads_there = {
+        m.name for m in index.live_models if "c" in place.names(f"heads/{m.slot}/weight")
+    }
+    wanted |= {entry.name for entry in study.models} - heads_there
     heads = {}
     for entry in study.models:
         if entry.name in wanted:

@@ -129,11 +129,28 @@ def lengthen(root: zarr.Group, index: Index) -> None:
 
 
 def write_head(root: zarr.Group, slot: int, weight: np.ndarray, bias: np.ndarray | None) -> None:
-    """The effective classifier of a model: weight (class, feature) and bias (class,)."""
+    """The effective classifier of a model: weight (class, feature) and bias (class,).
+
+    One that is there stays: killed while it is written again, a named model would have none.
+    """
+    if _has_head(root, slot, weight, bias):
+        return
     group = root.require_group(f"heads/{slot}")
     _write(group, "weight", weight, ("class", "feature"))
     if bias is not None:
         _write(group, "bias", bias, ("class",))
+
+
+def _has_head(root: zarr.Group, slot: int, weight: np.ndarray, bias: np.ndarray | None) -> bool:
+    try:
+        for name, values in (("weight", weight), ("bias", bias)):
+            if values is not None:
+                array: Any = root[f"heads/{slot}/{name}"]
+                if not np.array_equal(array[...], values):
+                    return False
+    except (LookupError, OSError, RuntimeError, TypeError, ValueError):
+        return False
+    return True
 
 
 def require_features(

@@ -41,7 +41,7 @@ def run(processes, path: Path, kill_in_write: int | None = None, after: float | 
             process.join(0.001)
         process.join(after)
         process.kill()
-    process.join(120)
+    process.join(600)
     assert process.exitcode is not None, "the computing process hangs"
     return process.exitcode
 
@@ -101,7 +101,7 @@ def test_two_writers_at_once(processes, whole, tmp_path):
     for process in both:
         process.start()
     for process in both:
-        process.join(120)
+        process.join(600)
     assert [process.exitcode for process in both] == [0, 0]
     store = gw.GeometryStore.open(path)
     assert store.done.all() and store.verify() == []

@@ -10,14 +10,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geowidgets as gw
 from geowidgets.widgets.bqplot_chart import ChartFrame
 from geowidgets.widgets.columns import KEYS
 
-from .test_messages import FUZZ, JSON, WORDS, Line
+from .test_messages import EACH, JSON, WORDS, Line
+from .test_messages import FUZZ as ALL
+
+# Of each of ten views, updates and messages; GEOWIDGETS_FUZZ=2000 sends 4,000 of each in all.
+FUZZ = settings(ALL, max_examples=max(10, EACH // 5))
 
 
 def star() -> gw.redundancy.Star:
