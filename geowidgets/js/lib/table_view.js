@@ -385,7 +385,14 @@ export function createTableView(root, options) {
   });
   resized.observe(root);
   resized.observe(scroll);
-  signal.addEventListener("abort", () => resized.disconnect());
+  // A host that skips what is out of sight gives no height while a store grows, and tells of no
+  // other size when the output is back.
+  const shown = new IntersectionObserver(() => grid.show());
+  shown.observe(scroll);
+  signal.addEventListener("abort", () => {
+    resized.disconnect();
+    shown.disconnect();
+  });
   redraw();
   return {
     redraw,
