@@ -54,7 +54,7 @@ def readable(path: Path) -> int:
     except gw.StoreError:
         assert not there, "a store with an index cannot be opened"
         return 0
-    assert store.verify() == []
+    assert store.verify() == [], store.verify()
     if store.models:
         store.accuracy()
     return int(store.done.sum())
