@@ -25,6 +25,10 @@ VIEWS = (
     "dimension_curves",
 )  # fmt: skip
 XARRAY = {"group", "consolidated", "model", "benchmark", "replace"}
+DASK = {
+    "n_workers", "threads_per_worker", "dashboard_address", "cores", "processes", "memory",
+    "walltime", "jobs",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -94,7 +98,7 @@ def test_names_and_keywords_exist(page) -> None:
                 assert hasattr(kind, name), f"{owner}.{name}"
         for name in re.findall(r"[(, ]([a-z_]+)=(?!=)|^([a-z_]+)=", piece):
             keyword = name[0] or name[1]
-            assert keyword in known | XARRAY, f"{keyword}= in {piece}"
+            assert keyword in known | XARRAY | DASK, f"{keyword}= in {piece}"
         for name in re.findall(r"^(?:\$ )?geowidgets ([a-z]+)", piece, re.MULTILINE):
             assert name in commands(), name
         for name in re.findall(r"python (\S+\.py)", piece):
@@ -120,3 +124,14 @@ def test_the_stores_page_runs(tiny_store, tmp_path, monkeypatch) -> None:
         exec(block, names)
     found = names["test"].true_angle.sel(model="dense", benchmark="clean").values[:599]
     np.testing.assert_array_equal(found, tiny_store.column("angle", "dense", "clean"))
+
+
+def test_the_clusters_page_runs(tiny_study, tiny_store, tmp_path, monkeypatch) -> None:
+    """Workers that are asked for in words that Dask no longer knows, or that compute otherwise."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "clusters.md").read_text()
+    names: dict = {"gw": gw, "study": tiny_study}
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(block, names)
+    assert names["store"].done.all()
+    np.testing.assert_array_equal(names["store"].correct(), tiny_store.correct())

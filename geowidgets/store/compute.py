@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
-import zarr
-from tqdm.auto import tqdm
 
 from geowidgets.latents import effective_weight
-from geowidgets.schema import BenchmarkSlot, Index, ModelSlot, Settings, StoreError
+from geowidgets.schema import Index, Settings
 from geowidgets.store import layout
 from geowidgets.store.batching import Batching
 from geowidgets.store.disk import Place
+from geowidgets.store.filling import Filler, Job, Tile
 from geowidgets.store.marks import done_blocks, kept_features
-from geowidgets.store.modules import Modules, on_device, pick_device
+from geowidgets.store.modules import Modules, pick_device
 from geowidgets.store.plan import Prints, merge
-from geowidgets.store.summary import as_records, refresh_column, summarise
-from geowidgets.store.tile import BATCH, measure_tile
-from geowidgets.store.writer import Writer, opened, write_block
+from geowidgets.store.progress import Progress
+from geowidgets.store.summary import as_records, refresh_column
+from geowidgets.store.writer import Writer
 from geowidgets.study import Study
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One benchmark on one block of samples, and the models that still miss it."""
-
-    benchmark: BenchmarkSlot
-    block: int
-    models: tuple[ModelSlot, ...]
 
 
 def fill(
@@ -44,18 +34,57 @@ def fill(
     features: str | Sequence[str] | None,
     batch_size: int | None,
     progress: bool,
+    client: Any = None,
 ) -> None:
     """Compute every missing pair of a study; see `GeometryStore.compute`."""
-    target = pick_device(device)
+    # With workers only the plan is made here, perhaps on a machine without the device.
+    target = pick_device(device if client is None else "cpu")
     prints = Prints.of(study)
     place.require(Index(study.classes, settings))
-    modules, kept = Modules(study, target), _kept(study, features)
+    example = next(iter(study.sets.values())).images[:4]
+    modules = Modules(example, len(study.classes), study.transform, target)
+    kept = _kept(study, features)
     heads = _probe(study, prints, place, settings, modules, kept)
     index = _plan(study, prints, place, settings, heads, kept)
-    batching = Batching(batch_size or BATCH.get(target.type, 256))
-    run = _Run(study, place, index, settings, modules, target, batching, kept)
-    run.fill(progress)
+    job = Job(place, index, device, batch_size, kept, study.transform, example)
+    tiles = list(_tiles(study, place, index, kept))
+    missing = sum(len(tile.models) for tile in tiles)
+    blocks = sum(index.sets[benchmark.set].blocks for benchmark in study.benchmarks)
+    total = blocks * len(study.models)
+    with Progress(total, total - missing, progress) as bar:
+        if client is None:
+            batching = _fill_here(study, Filler(job, modules), tiles, bar)
+        else:
+            batching = _cluster().fill_there(client, study, job, tiles, bar)
+    _tell_missing(place.root("r"), index, tiles)
     batching.warn(stacklevel=3)
+
+
+def _fill_here(study: Study, filler: Filler, tiles: list[Tile], bar: Progress) -> Batching:
+    entries = {entry.name: entry for entry in study.models}
+    benchmarks = {benchmark.name: benchmark for benchmark in study.benchmarks}
+    with Writer() as writer:
+        for tile in tiles:
+            samples, span = study.sets[tile.benchmark.set], tile.span(filler.job.index)
+            images = benchmarks[tile.benchmark.name].render(samples.images[span], span.start)
+            known: dict[int, np.ndarray] = {}
+            labels = samples.labels[span]
+            for count in filler.fill(tile, entries, images, labels, writer, known):
+                bar.advance(1, count)
+            slots = [model.slot for model in tile.models]
+            column = tile.benchmark.set, tile.benchmark.slot, slots, samples.labels, known
+            writer.submit(partial(refresh_column, filler.root, *column))
+    return filler.batching
+
+
+def _cluster() -> Any:
+    try:
+        from geowidgets.store import cluster
+    except ImportError as error:
+        raise ImportError(
+            f'client= needs Dask\'s distributed: pip install "geowidgets[cluster]" ({error})'
+        ) from error
+    return cluster
 
 
 def _probe(
@@ -94,7 +123,7 @@ def _plan(
     features: frozenset[str],
 ) -> Index:
     """Make room for everything under the lease; the index is written last."""
-    with place.lease():
+    with place.lease() as lease:
         old = place.read_index()
         index = merge(old, study, prints, settings, place.path)
         root = place.root("r+")
@@ -116,6 +145,7 @@ def _plan(
                 for name, info in index.sets.items():
                     axis = index.axis(name)[1]
                     layout.require_features(root, model.slot, name, info, axis, weight.shape[1])
+        lease.check()
         if index != old:
             place.write_index(index)
     return index
@@ -150,109 +180,18 @@ def _kept(study: Study, features: str | Sequence[str] | None) -> frozenset[str]:
     return names
 
 
-@dataclass
-class _Run:
-    """One filling of a planned store."""
-
-    study: Study
-    place: Place
-    index: Index
-    settings: Settings
-    modules: Modules
-    device: torch.device
-    batching: Batching
-    features: frozenset[str]
-    arrays: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def fill(self, progress: bool) -> None:
-        tiles = list(_tiles(self.study, self.place, self.index, self.features))
-        blocks = {name: info.blocks for name, info in self.index.sets.items()}
-        total = sum(blocks[b.set] for b in self.study.benchmarks) * len(self.study.models)
-        missing = sum(len(tile.models) for tile in tiles)
-        root = self.place.root("r+")
-        bar = tqdm(
-            total=total,
-            initial=total - missing,
-            unit="pair",
-            desc="geometry",
-            disable=not progress,
-        )
-        with bar, Writer() as writer:
-            images = 0
-            for tile in tiles:
-                for count in self._fill_tile(tile, root, writer):
-                    images += count
-                    elapsed = bar.format_dict["elapsed"] or 1e-9
-                    bar.set_postfix_str(f"{images / elapsed:,.0f} images/s", refresh=False)
-                    bar.update()
-        self._tell_missing(root, tiles)
-
-    def _fill_tile(self, tile: Tile, root: zarr.Group, writer: Writer) -> Iterator[int]:
-        name = tile.benchmark.set
-        info, samples = self.index.sets[name], self.study.sets[name]
-        first = tile.block * info.block
-        span = slice(first, first + info.block)
-        benchmark = next(b for b in self.study.benchmarks if b.name == tile.benchmark.name)
-        images = benchmark.render(samples.images[span], first)
-        if name not in self.arrays:
-            self.arrays[name] = opened(root[f"sets/{name}"])
-        group, records = self.arrays[name], dict[int, np.ndarray]()
+def _tell_missing(root: Any, index: Index, tiles: list[Tile]) -> None:
+    found = []
+    for tile in tiles:
+        size = index.sets[tile.benchmark.set].size
+        array: Any = root[f"summary/{tile.benchmark.set}"]
+        records = as_records(array[tile.benchmark.slot], size)
         for model in tile.models:
-            values = self._measure(model, tile, images, samples.labels[span])
-
-            def write(model: ModelSlot = model, values: dict[str, np.ndarray] = values) -> None:
-                if "features" in values:
-                    array: Any = root[f"features/{model.slot}/{name}"]
-                    array[tile.benchmark.slot, span] = values.pop("features")
-                digest = write_block(group, model.slot, tile.benchmark.slot, tile.block, values)
-                if info.blocks == 1:
-                    records[model.slot] = summarise(values, samples.labels, digest)
-
-            writer.submit(write)
-            yield len(images)
-        slots = [model.slot for model in tile.models]
-        writer.submit(
-            lambda: refresh_column(root, name, tile.benchmark.slot, slots, samples.labels, records)
+            if count := int(records[model.slot]["missing"]):
+                found.append(f"{count} of {size} for {model.name!r} on {tile.benchmark.name!r}")
+    if found:
+        warnings.warn(
+            "samples with NaN or infinite features are kept as missing: "
+            + "; ".join(dict.fromkeys(found)),
+            stacklevel=4,
         )
-
-    def _measure(
-        self, model: ModelSlot, tile: Tile, images: np.ndarray, labels: np.ndarray
-    ) -> dict[str, np.ndarray]:
-        entry = next(entry for entry in self.study.models if entry.name == model.name)
-        module, head = self.modules.get(entry)
-        try:
-            with on_device(module, self.device):
-                return measure_tile(
-                    module,
-                    head,
-                    images,
-                    labels,
-                    entry.transform or self.study.transform,
-                    self.batching,
-                    device=self.device,
-                    margin=self.settings.margin,
-                    use_bias=self.settings.use_bias,
-                    angle_classes=self.settings.angle_classes(len(self.study.classes)),
-                    keep_features=model.name in self.features,
-                )
-        except Exception as error:
-            raise StoreError(
-                f"model {model.name!r} failed on benchmark {tile.benchmark.name!r}: {error} "
-                "(complete pairs are kept; run again to resume)"
-            ) from error
-
-    def _tell_missing(self, root: zarr.Group, tiles: list[Tile]) -> None:
-        found = []
-        for tile in tiles:
-            array: Any = root[f"summary/{tile.benchmark.set}"]
-            size = self.index.sets[tile.benchmark.set].size
-            records = as_records(array[tile.benchmark.slot], size)
-            for model in tile.models:
-                if count := int(records[model.slot]["missing"]):
-                    found.append(f"{count} of {size} for {model.name!r} on {tile.benchmark.name!r}")
-        if found:
-            warnings.warn(
-                "samples with NaN or infinite features are kept as missing: "
-                + "; ".join(dict.fromkeys(found)),
-                stacklevel=4,
-            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import fsspec
@@ -14,7 +14,7 @@ from zarr.errors import ContainsGroupError, GroupNotFoundError
 
 from geowidgets.schema import ATTRIBUTE, Index, StoreError
 from geowidgets.store.index_check import DIGEST, INDEX_BYTES, check_index, index_digest
-from geowidgets.store.lease import hold
+from geowidgets.store.lease import Lease
 
 
 class Place:
@@ -110,9 +110,13 @@ class Place:
         with suppress(FileNotFoundError):
             self._files.rm(f"{self._root}/{name}", recursive=True)
 
-    def lease(self) -> AbstractContextManager[None]:
-        """Be the only one who changes axes, coordinates and index; see `store.lease`."""
-        return hold(self._files, f"{self._root}/lease.json")
+    def lease(self) -> Lease:
+        """Be the only one who changes axes, coordinates and index: `with place.lease():`."""
+        return Lease(self._files, self._root)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process may stand in another folder."""
+        return Place, (str(self._root) if self.is_local else self.path,)
 
     def _check_links(self) -> None:
         """Refuse to write where a link leads out: whose files those are, nobody knows."""

@@ -72,6 +72,7 @@ class GeometryStore(Growing):
         features: str | Sequence[str] | None = None,
         batch_size: int | None = None,
         progress: bool = True,
+        client: Any = None,
     ) -> GeometryStore:
         """Compute what is missing of a study and open the result; run again to resume.
 
@@ -88,11 +89,14 @@ class GeometryStore(Growing):
             features: Latents kept: `None`, `"float16"` for all models, or names of models.
             batch_size: Images a forward pass; halved when the device runs out of memory.
             progress: Show a bar with pairs done, images a second and time left.
+            client: A `distributed.Client`: its workers compute the pairs and write them, on their
+                own `device`, each with as many threads as torch has here (docs/clusters.md).
 
         Raises:
             StoreError: the path holds something else, other data, other settings or a newer
                 version; a model has no head or fails; no space is left or the store may not be
-                written. Complete pairs are kept.
+                written; the cluster is gone. Complete pairs are kept.
+            ImportError: `client` without `pip install "geowidgets[cluster]"`.
         """
         from geowidgets.store.compute import fill
         from geowidgets.store.votes import fill_votes
@@ -108,6 +112,7 @@ class GeometryStore(Growing):
                 features=features,
                 batch_size=batch_size,
                 progress=progress,
+                client=client,
             )
             fill_votes(place)
         return cls(place, study)

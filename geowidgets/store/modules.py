@@ -6,13 +6,15 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 from torch import nn
 
 from geowidgets.latents import Head, find_head
 from geowidgets.latents.weights import evaluating
 from geowidgets.schema import StoreError
-from geowidgets.study import ModelEntry, Study
+from geowidgets.study import ModelEntry
+from geowidgets.study.model_entry import Transform
 from geowidgets.training import resolve_device, to_input
 
 KEPT_BYTES = 2 << 30
@@ -38,11 +40,20 @@ def on_device(module: nn.Module, device: torch.device) -> Iterator[nn.Module]:
 
 
 class Modules:
-    """Modules and heads by entry, least recently used ones dropped beyond `KEPT_BYTES`."""
+    """Modules and heads by entry, least recently used ones dropped beyond `KEPT_BYTES`.
 
-    def __init__(self, study: Study, device: torch.device) -> None:
-        self._study = study
-        self._device = device
+    Args:
+        example: A few of the images that all models take, uint8 (sample, y, x, channel).
+        classes: How many the study has.
+        transform: The study's, for entries without one of their own.
+        device: Where the heads are looked for.
+    """
+
+    def __init__(
+        self, example: np.ndarray, classes: int, transform: Transform | None, device: torch.device
+    ) -> None:
+        self._example, self._classes = example, classes
+        self._transform, self._device = transform, device
         self._kept: OrderedDict[str, tuple[nn.Module, Head, int]] = OrderedDict()
 
     def get(self, entry: ModelEntry) -> tuple[nn.Module, Head]:
@@ -63,18 +74,17 @@ class Modules:
         return module, head
 
     def _find_head(self, entry: ModelEntry, module: nn.Module) -> Head:
-        images = next(iter(self._study.sets.values())).images[:4]
-        transform = entry.transform or self._study.transform
+        transform = entry.transform or self._transform
         try:
             with on_device(module, self._device), torch.inference_mode():
-                example = to_input(images, self._device, transform)
+                example = to_input(self._example, self._device, transform)
                 head = find_head(module, example, head=entry.head, output=entry.output)
         except Exception as error:
             raise StoreError(f"model {entry.name!r} cannot be measured: {error}") from error
-        if head.classes != len(self._study.classes):
+        if head.classes != self._classes:
             raise StoreError(
                 f"model {entry.name!r}: its head {head.name!r} has {head.classes} classes, "
-                f"the study has {len(self._study.classes)}"
+                f"the study has {self._classes}"
             )
         return head
 

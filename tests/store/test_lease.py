@@ -62,7 +62,8 @@ def test_a_jump_of_the_clock_robs_nobody(holder, tmp_path, hours, monkeypatch):
     holder.kill()
     holder.wait()
     with Place(tmp_path).lease():
-        assert json.loads(file.read_text())["pid"] == os.getpid()
+        follows = tmp_path / f"lease.{json.loads(found)['id']}.json"
+        assert json.loads(follows.read_text())["pid"] == os.getpid()
     assert not file.exists()
 
 
