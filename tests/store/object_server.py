@@ -10,10 +10,14 @@ from contextlib import contextmanager
 
 # One request at a time: moto looks and puts in two steps, S3 in one.
 _SERVE = """
-import sys
+import threading
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app))
+moto, turn = DomainDispatcherApplication(create_backend_app), threading.Lock()
+def answer(environ, start_response):
+    with turn:
+        return list(moto(environ, start_response))
+server = make_server("127.0.0.1", 0, answer, threaded=True)
 print(server.port, flush=True)
 server.serve_forever()
 """
