@@ -152,7 +152,15 @@ def test_two_computes_at_once_one_of_them_with_workers(four, whole, tmp_path):
     assert not list(path.glob("lease*"))
 
 
-def test_interrupted_it_cancels_what_was_not_begun(four, whole, tmp_path):
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C as in a notebook: a shell lets what it starts in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_interrupted_it_cancels_what_was_not_begun(interruptible, four, whole, tmp_path):
     """Ctrl-C after which the cluster computes on for a notebook that is gone."""
     path = tmp_path / "s.zarr"
     study = with_models(*(Gate(e.module, tmp_path) for e in small_study().models))
