@@ -65,7 +65,7 @@ def fill_there(
             for tile in _split(tiles, sum(threads.values())):
                 tasks[sender.fill(tile)] = tile
             columns = sender.summarise(tasks)
-        return _follow(tasks, columns, bar)
+        return _follow(client, tasks, columns, bar)
     except _GONE as error:
         raise StoreError(
             f"the Dask cluster was closed or restarted while it filled {job.place.path}: {error} "
@@ -84,9 +84,12 @@ def _split(tiles: Sequence[Tile], threads: int) -> Iterator[Tile]:
             yield replace(tile, models=tile.models[part::parts])
 
 
-def _follow(tasks: dict[Future, Tile], columns: Sequence[Future], bar: Progress) -> Batching:
+def _follow(
+    client: Client, tasks: dict[Future, Tile], columns: Sequence[Future], bar: Progress
+) -> Batching:
     batching = Batching(0)
-    for future in as_completed([*tasks, *columns]):
+    # Told by its own client's loop: the default one may be another's, which has ended.
+    for future in as_completed([*tasks, *columns], loop=client.loop):
         tile = tasks.get(future)
         try:
             found = future.result()
