@@ -99,9 +99,11 @@ class Lease:
     def _unchanged(self, holder: str, content: bytes) -> float:
         """Seconds for which this process has seen a lease as it is."""
         now, state = time.monotonic(), content + self._content(self._beat(holder))
-        if self._seen.get(holder, (b"", now))[0] != state:
+        before, since = self._seen.get(holder, (None, now))
+        if before != state:
             self._seen[holder] = state, now
-        return now - self._seen[holder][1]
+            return 0.0
+        return now - since
 
     def _renew(self) -> None:
         for beat in count():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,9 +31,10 @@ def started(workers: int, folder: object, allowed_failures: int = 3) -> Iterator
         "distributed.scheduler.allowed-failures": allowed_failures,
     }
     with dask.config.set(settings):
+        # Their environment is this process's of now, not of when their server was started.
         cluster = LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0",
-            memory_limit=0,
+            memory_limit=0, env=dict(os.environ),
         )  # fmt: skip
     with cluster, Client(cluster) as client:
         yield client

@@ -112,6 +112,18 @@ def test_who_comes_late_to_a_dead_lease_takes_nothing(tmp_path):
     assert left(str(tmp_path)) == []
 
 
+def test_a_lease_whose_words_are_still_to_come_is_waited_for(folder):
+    """A KeyError for who looks between the creation of the file and its first byte."""
+    files, root = fsspec.core.url_to_fs(folder)
+    files.pipe_file(f"{root}/lease.json", b"")
+    waiting = lease(folder)
+    assert not waiting._take() and not waiting._take()
+    files.rm_file(f"{root}/lease.json")
+    with waiting:
+        waiting.check()
+    assert left(folder) == []
+
+
 def test_another_machine_is_dead_when_it_no_longer_renews(folder, monkeypatch):
     """A lease of a machine that was switched off, waited for until somebody removes it by hand."""
     monkeypatch.setattr(leases, "LEASE_SECONDS", 0.4)

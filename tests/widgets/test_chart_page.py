@@ -153,6 +153,6 @@ def test_charts_and_views_share_a_page(tiny_store, tmp_path) -> None:
     header, _ = contents(page.path)
     assert {"chart_page", "evaluation_table"} <= set(header["bundles"])
     assert "bqplot" not in json.dumps(header)
-    assert set(_instances) == before
+    assert set(_instances) <= before
     for view in (table, chart):
         view.close()
