@@ -2,28 +2,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createColumnsHub } from "../../geowidgets/js/lib/columns_hub.js";
-import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
 import { createModel } from "./model.js";
+import { FRESH, openSelection } from "./open_selection.js";
 
 const ROUNDS = Number(process.env.GEOWIDGETS_FUZZ ?? 300);
-const sizes = {
-  models: 2,
-  benchmarks: 3,
-  classes: 4,
-  sets: { test: 10, wild: 3 },
-  benchmark_sets: ["test", "test", "wild"],
-};
-const fresh = {
-  revision: 0,
-  models: null,
-  benchmarks: null,
-  pairs: null,
-  classes: null,
-  reference: [0, 0],
-  compared: null,
-  focus: null,
-  clauses: [],
-};
 const directory = {
   classes: ["cat", "dog"],
   sets: [{ name: "test", n: 2, image: null }],
@@ -62,11 +44,6 @@ function anything(draw, depth = 3) {
 function openColumns() {
   const model = createModel({ directory, preloaded: {} });
   return { model, hub: createColumnsHub({ model, signal: new AbortController().signal }) };
-}
-
-function openSelection() {
-  const model = createModel({ state: fresh, history: { past: [], future: [] }, sizes, error: "" });
-  return { model, hub: createSelectionHub({ model, signal: new AbortController().signal }) };
 }
 
 /** What the page's console calls an error. @param {import("node:test").TestContext} context */
@@ -161,11 +138,11 @@ test("a state that cannot be is not taken, and the views hear why", () => {
     [],
     {},
     "state",
-    { ...fresh, revision: 9, models: [7] },
-    { ...fresh, revision: 9, clauses: [{ view: "a" }] },
-    { ...fresh, revision: 2 ** 60 },
-    { ...fresh, revision: 9, reference: ["0", 0] },
-    { ...fresh, revision: 9, extra: 1 },
+    { ...FRESH, revision: 9, models: [7] },
+    { ...FRESH, revision: 9, clauses: [{ view: "a" }] },
+    { ...FRESH, revision: 2 ** 60 },
+    { ...FRESH, revision: 9, reference: ["0", 0] },
+    { ...FRESH, revision: 9, extra: 1 },
   ];
   for (const state of wrong) {
     /** @type {string[]} */
@@ -178,7 +155,7 @@ test("a state that cannot be is not taken, and the views hear why", () => {
     assert.equal(hub.error(), heard.at(-1));
     assert.deepEqual(hub.state().models, [1]);
   }
-  model.receive({ state: { ...fresh, revision: 9, models: [0] } });
+  model.receive({ state: { ...FRESH, revision: 9, models: [0] } });
   assert.deepEqual(hub.state().models, [0]);
   assert.equal(hub.error(), "");
 });
@@ -195,7 +172,7 @@ test("states in any order and any number of times: the newest that can be", (con
     const valid = good || models === null || (Array.isArray(models) && !models.length);
     const before = hub.state();
     try {
-      model.receive({ state: { ...fresh, revision, models } });
+      model.receive({ state: { ...FRESH, revision, models } });
     } catch (error) {
       assert.fail(`${JSON.stringify(models)} threw ${error}`);
     }

@@ -2,46 +2,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { createCache } from "../../geowidgets/js/lib/cache.js";
 import { createColumnsHub, keepForSaving } from "../../geowidgets/js/lib/columns_hub.js";
-import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
 import { createModel } from "./model.js";
+import { FRESH, clauseOf, openSelection } from "./open_selection.js";
 
-const sizes = {
-  models: 2,
-  benchmarks: 3,
-  classes: 4,
-  sets: { test: 10, wild: 3 },
-  benchmark_sets: ["test", "test", "wild"],
-};
-const fresh = {
-  revision: 0,
-  models: null,
-  benchmarks: null,
-  pairs: null,
-  classes: null,
-  reference: [0, 0],
-  compared: null,
-  focus: null,
-  clauses: [],
-};
-const clause = (view, mask) => ({
-  type: "clause",
-  view,
-  set: "test",
-  pair: [0, 0],
-  predicate: {},
-  mask,
-});
-
-function openSelection() {
-  const model = createModel({
-    state: fresh,
-    history: { past: [], future: [] },
-    sizes,
-    error: "",
-  });
-  const controller = new AbortController();
-  return { model, controller, hub: createSelectionHub({ model, signal: controller.signal }) };
-}
 
 test("views hear at once, in the page; the kernel's copy is written once", () => {
   const { model, hub } = openSelection();
@@ -61,14 +24,14 @@ test("a drag is written rarely, its end always, and undo takes it back whole", (
   let heard = 0;
   hub.subscribe(() => heard++);
   for (const mask of ["AQA=", "AwA=", "BwA="]) {
-    hub.dispatch(clause("a", mask), { transient: true });
+    hub.dispatch(clauseOf("a", mask), { transient: true });
   }
   assert.equal(heard, 3);
   assert.equal(model.saved.length, 0);
   context.mock.timers.tick(100);
   assert.equal(model.saved.length, 1);
   assert.equal(model.saved[0].history.past.length, 0);
-  hub.dispatch(clause("a", "BwA="));
+  hub.dispatch(clauseOf("a", "BwA="));
   assert.equal(model.saved.length, 2, "the end is written though the last move was the same");
   assert.equal(hub.steps().undo, 1);
   hub.dispatch({ type: "undo" });
@@ -90,8 +53,8 @@ test("each step is kept in the model, and undone one by one", () => {
 test("masks: own clause left out, other sets left out, same array while nothing changes", () => {
   const { hub } = openSelection();
   assert.equal(hub.mask("test"), null);
-  hub.dispatch(clause("a", "AwA="));
-  hub.dispatch(clause("b", "BgA="));
+  hub.dispatch(clauseOf("a", "AwA="));
+  hub.dispatch(clauseOf("b", "BgA="));
   assert.deepEqual([...hub.mask("test")], [0b010]);
   assert.deepEqual([...hub.mask("test", { except: "a" })], [0b110]);
   assert.equal(hub.mask("wild"), null);
@@ -104,7 +67,7 @@ test("masks: own clause left out, other sets left out, same array while nothing 
 test("a wrong action throws and changes nothing", () => {
   const { model, hub } = openSelection();
   assert.throws(() => hub.dispatch({ type: "set", models: [5] }), /0\.\.1, got 5/);
-  assert.equal(hub.state(), fresh);
+  assert.equal(hub.state(), FRESH);
   assert.equal(model.saved.length, 0);
 });
 
@@ -112,11 +75,11 @@ test("the kernel's newer state is taken, an older one is not, an equal one is no
   const { model, hub } = openSelection();
   let heard = 0;
   hub.subscribe(() => heard++);
-  model.receive({ state: { ...fresh, revision: 5, models: [1] } });
+  model.receive({ state: { ...FRESH, revision: 5, models: [1] } });
   assert.deepEqual(hub.state().models, [1]);
-  model.receive({ state: { ...fresh, revision: 4, models: [0] } });
+  model.receive({ state: { ...FRESH, revision: 4, models: [0] } });
   assert.deepEqual(hub.state().models, [1]);
-  model.receive({ state: { ...fresh, revision: 5, models: [1] } });
+  model.receive({ state: { ...FRESH, revision: 5, models: [1] } });
   assert.equal(heard, 1);
   assert.equal(model.saved.length, 0, "what was heard is never echoed");
 });
@@ -147,7 +110,7 @@ test("one listener that throws does not silence the next; aborted ones are gone"
 test("closing writes the drag's last move and lets go of the model", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { model, controller, hub } = openSelection();
-  hub.dispatch(clause("a", "AQA="), { transient: true });
+  hub.dispatch(clauseOf("a", "AQA="), { transient: true });
   controller.abort();
   assert.equal(model.saved.length, 1);
   assert.equal(model.listenerCount(), 0);

@@ -4,8 +4,7 @@ import * as bits from "../../geowidgets/js/lib/bits.js";
 import { createLocalBrush } from "../../geowidgets/js/lib/local_brush.js";
 import { reactionMasks } from "../../geowidgets/js/lib/local_reactions.js";
 import { groupByClass } from "../../geowidgets/js/lib/scatter_data.js";
-import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
-import { createModel } from "./model.js";
+import { FRESH, openSelection } from "./open_selection.js";
 
 // Reactions from the reference to the compared pair: 0, 3 right-wrong; 2 wrong-right; 1, 4
 // right-right; 5 wrong-wrong. Sample 5 has no angle.
@@ -34,17 +33,6 @@ const both = (a, b) => ({
 
 function open(start = both(first, second)) {
   let here = start;
-  const state = {
-    revision: 0,
-    models: null,
-    benchmarks: null,
-    pairs: null,
-    classes: null,
-    reference: [0, 0],
-    compared: [1, 0],
-    focus: null,
-    clauses: [],
-  };
   const sizes = {
     models: 2,
     benchmarks: 1,
@@ -52,9 +40,8 @@ function open(start = both(first, second)) {
     sets: { test: n },
     benchmark_sets: ["test"],
   };
-  const history = { past: [], future: [] };
-  const model = createModel({ state, history, sizes, error: "", subsets: {} });
-  const selection = createSelectionHub({ model, signal: new AbortController().signal });
+  const state = { ...FRESH, compared: [1, 0] };
+  const { hub: selection } = openSelection({ state, sizes });
   let visible = null;
   const brush = createLocalBrush({
     selection,

@@ -13,9 +13,8 @@ import {
   reasonsOf,
   widened,
 } from "../../geowidgets/js/lib/parallel_ranges.js";
-import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
 import { METRIC_AXES, angleAxes } from "../../geowidgets/js/lib/parallel_axes.js";
-import { createModel } from "./model.js";
+import { openSelection } from "./open_selection.js";
 
 const names = ["cat", "dog", "length"]; // a class may be called like a metric
 // (sample, class), 5 × 3
@@ -146,17 +145,6 @@ test("ranges move and widen within their axis and never turn inside out", () => 
 });
 
 test("a drag that Escape ends leaves the clause as it was, and undo skips the moves", () => {
-  const fresh = {
-    revision: 0,
-    models: null,
-    benchmarks: null,
-    pairs: null,
-    classes: null,
-    reference: [0, 0],
-    compared: null,
-    focus: null,
-    clauses: [],
-  };
   const sizes = {
     models: 1,
     benchmarks: 1,
@@ -164,10 +152,7 @@ test("a drag that Escape ends leaves the clause as it was, and undo skips the mo
     sets: { test: 5 },
     benchmark_sets: ["test"],
   };
-  const history = { past: [], future: [] };
-  const model = createModel({ state: fresh, history, sizes, error: "" });
-  const { signal } = new AbortController();
-  const selection = createSelectionHub({ model, signal });
+  const { hub: selection } = openSelection({ sizes });
   const loaded = () => ({ pair: [0, 0], set: "test", data });
   const brush = createBrush({ selection, viewId: "v", names: () => names, loaded });
   brush.setRange("angle/cat", [10, 12]);

@@ -3,20 +3,10 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { commit } from "../../geowidgets/js/lib/history.js";
 import { reduce, same, validate } from "../../geowidgets/js/lib/selection.js";
+import { FRESH, clauseOf } from "./open_selection.js";
 
 const file = new URL("../vectors/selection.json", import.meta.url);
 const { sizes, reduce: cases, sequences } = JSON.parse(readFileSync(file, "utf8"));
-const FRESH = {
-  revision: 0,
-  models: null,
-  benchmarks: null,
-  pairs: null,
-  classes: null,
-  reference: [0, 0],
-  compared: null,
-  focus: null,
-  clauses: [],
-};
 
 /** Every field of `expect`, and every other one as in `before` (revision apart). */
 function assertState(after, expect, before) {
@@ -58,14 +48,7 @@ for (const { name, steps } of sequences) {
 }
 
 test("a drag is one step: undo goes back to where it began, not to its last move", () => {
-  const mask = (text) => ({
-    type: "clause",
-    view: "a",
-    set: "test",
-    pair: [0, 0],
-    predicate: {},
-    mask: text,
-  });
+  const mask = (text) => clauseOf("a", text);
   const dragged = reduce(FRESH, mask("AQA="), sizes);
   let [state, history] = commit(dragged, { past: [], future: [] }, mask("AQI="), sizes, FRESH);
   assert.equal(history.past.length, 1);

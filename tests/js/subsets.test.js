@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import * as bits from "../../geowidgets/js/lib/bits.js";
-import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
 import { reduceSubsets, subsetAction } from "../../geowidgets/js/lib/selection_subsets.js";
-import { createModel } from "./model.js";
+import { clauseOf, openSelection } from "./open_selection.js";
 
 const file = new URL("../vectors/subsets.json", import.meta.url);
 const { sizes, reduce: cases, apply } = JSON.parse(readFileSync(file, "utf8"));
@@ -44,39 +43,15 @@ for (const one of apply) {
   });
 }
 
-const state = {
-  revision: 0,
-  models: null,
-  benchmarks: null,
-  pairs: null,
-  classes: null,
-  reference: [0, 0],
-  compared: null,
-  focus: null,
-  clauses: [],
-};
-const clause = (view, mask) => ({
-  type: "clause",
-  view,
-  set: "test",
-  pair: [0, 0],
-  predicate: {},
-  mask,
-});
 
-function open(more = {}) {
-  const history = { past: [], future: [] };
-  const model = createModel({ state, history, sizes, error: "", subsets: {}, ...more });
-  const { signal } = new AbortController();
-  return { model, hub: createSelectionHub({ model, signal }) };
-}
+const open = (more) => openSelection({ sizes, subsets: {}, ...more });
 
 test("what several views select is saved in the page, applied alone, and undone", () => {
   const { model, hub } = open();
   const heard = [];
   hub.subscribe(({ changed }) => heard.push([...changed]));
-  hub.dispatch(clause("a", "AwI="));
-  hub.dispatch(clause("b", "AQI="));
+  hub.dispatch(clauseOf("a", "AwI="));
+  hub.dispatch(clauseOf("b", "AQI="));
   hub.saveSubset("fragile");
   assert.deepEqual(model.saved.at(-1).subsets.fragile, { set: "test", n: 2, mask: "AQI=" });
   assert.deepEqual(heard.at(-1), ["subsets"]);
@@ -102,7 +77,7 @@ test("a large set's subsets are saved and applied by the kernel, after the last 
   const large = { ...sizes, benchmark_sets: ["large", "test", "wild"] };
   const { model, hub } = open({ sizes: large });
   const mask = written({ mask: "large:1" }).mask;
-  hub.dispatch({ ...clause("a", mask), set: "large" }, { transient: true });
+  hub.dispatch({ ...clauseOf("a", mask), set: "large" }, { transient: true });
   hub.saveSubset("big");
   assert.equal(model.saved.at(-1).state.clauses.length, 1, "the kernel must know what to save");
   assert.deepEqual(model.sent, [{ type: "save", name: "big" }]);

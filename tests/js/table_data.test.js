@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromIndices, full, toBase64 } from "../../geowidgets/js/lib/bits.js";
 import { createColumnsHub } from "../../geowidgets/js/lib/columns_hub.js";
-import { createSelectionHub } from "../../geowidgets/js/lib/selection_hub.js";
 import { blockModels, blocksOf } from "../../geowidgets/js/lib/table_blocks.js";
 import { createTableData, givenMoments } from "../../geowidgets/js/lib/table_data.js";
 import { createModel } from "./model.js";
+import { openSelection } from "./open_selection.js";
 
 const N = 40;
 const MASK = toBase64(fromIndices([0, 1, 2, 39], N), N);
@@ -40,13 +40,7 @@ function open(wanted, n = N) {
     sets: { test: n },
     benchmark_sets: ["test"],
   };
-  const state = { revision: 0, models: null, benchmarks: null, pairs: null, classes: null };
-  Object.assign(state, { clauses: [], reference: [0, 0], compared: null, focus: null });
-  const history = { past: [], future: [] };
-  const selection = createSelectionHub({
-    model: createModel({ state, history, sizes, error: "" }),
-    signal,
-  });
+  const { hub: selection } = openSelection({ sizes });
   let arrivals = 0;
   const show = { metric: "margin", table: null, potential: false, baseline: null, ...wanted };
   const read = createTableData(
@@ -169,12 +163,7 @@ function openLarge(inView) {
   const columns = createColumnsHub({ model: kernel, signal });
   const sizes = { models, benchmarks, classes: 1, sets: { test: n }, benchmark_sets: [] };
   sizes.benchmark_sets = Array(benchmarks).fill("test");
-  const state = { revision: 0, models: null, benchmarks: null, pairs: null, classes: null };
-  Object.assign(state, { clauses: [], reference: [0, 0], compared: null, focus: null });
-  const selection = createSelectionHub({
-    model: createModel({ state, history: { past: [], future: [] }, sizes, error: "" }),
-    signal,
-  });
+  const { hub: selection } = openSelection({ sizes });
   const show = { metric: "accuracy", table: null, potential: false, baseline: null };
   const read = createTableData(
     columns,
