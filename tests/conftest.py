@@ -85,6 +85,18 @@ def tiny_store(tiny_study: gw.Study, tmp_path_factory: pytest.TempPathFactory) -
     return gw.GeometryStore.compute(tiny_study, path, progress=False)
 
 
+@pytest.fixture
+def growing_store(
+    tiny_study: gw.Study, digits: gw.datasets.Samples, tmp_path: Path
+) -> gw.GeometryStore:
+    """Two models × 4 benchmarks × 33 samples, a test's own: entries may join and leave."""
+    study = gw.Study(
+        tiny_study.models[:2], tiny_study.benchmarks, digits.images[:33], digits.labels[:33],
+        digits.classes,
+    )  # fmt: skip
+    return gw.GeometryStore.compute(study, tmp_path / "grows.zarr", progress=False)
+
+
 @pytest.fixture(scope="session")
 def repeats_store(
     trained: torch.nn.Module,

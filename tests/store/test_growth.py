@@ -35,13 +35,9 @@ class Brittle(nn.Module):
 
 
 @pytest.fixture
-def store(tiny_study, tmp_path, digits) -> gw.GeometryStore:
+def store(growing_store) -> gw.GeometryStore:
     """Two models × 4 benchmarks × 33 samples."""
-    study = gw.Study(
-        tiny_study.models[:2], tiny_study.benchmarks, digits.images[:33], digits.labels[:33],
-        digits.classes,
-    )  # fmt: skip
-    return gw.GeometryStore.compute(study, tmp_path / "grows.zarr", **QUIET)
+    return growing_store
 
 
 def names(store: gw.GeometryStore) -> tuple[list[str], list[str]]:
