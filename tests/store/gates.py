@@ -21,7 +21,22 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 240) -
     raise AssertionError(f"waited {seconds} s for {what}")
 
 
-class Gate(nn.Module):
+class Around(nn.Module):
+    """A net to whose whole batches something happens; heads are found by four images."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.net(self.meet(images) if len(images) > 4 else images)
+
+    def meet(self, images: torch.Tensor) -> torch.Tensor:
+        """What happens to a batch before the net sees it."""
+        raise NotImplementedError
+
+
+class Gate(Around):
     """A net that writes its process' number and stops in the middle of a block, once.
 
     Args:
@@ -30,55 +45,47 @@ class Gate(nn.Module):
     """
 
     def __init__(self, net: nn.Module, folder: Path) -> None:
-        super().__init__()
-        self.net, self.folder = net, str(folder)
+        super().__init__(net)
+        self.folder = str(folder)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
+    def meet(self, images: torch.Tensor) -> torch.Tensor:
+        """Waits."""
         folder = Path(self.folder)
-        # Heads are found by four images.
-        if len(images) > 4 and not (folder / "go").exists():
+        if not (folder / "go").exists():
             partial = folder / f"{os.getpid()}.partial"
             partial.write_text(str(os.getpid()))
             partial.replace(folder / "reached")
             wait_for((folder / "go").exists, "the gate")
-        return self.net(images)
+        return images
 
 
-class Deadly(nn.Module):
+class Deadly(Around):
     """A net that ends its process, as a machine does when memory runs out."""
 
     def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net, self.home = net, os.getpid()
+        super().__init__(net)
+        self.home = os.getpid()
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
+    def meet(self, images: torch.Tensor) -> torch.Tensor:
+        """Ends a worker's process, never the test's."""
         if os.getpid() != self.home:
             os.kill(os.getpid(), 9)
-        return self.net(images)
+        return images
 
 
-class Failing(nn.Module):
-    """A net that raises on whole batches."""
+class Failing(Around):
+    """A net that raises."""
 
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        if len(images) > 4:
-            raise RuntimeError("the sensor is gone")
-        return self.net(images)
+    def meet(self, images: torch.Tensor) -> torch.Tensor:
+        """Raises."""
+        raise RuntimeError("the sensor is gone")
 
 
-class Spoilt(nn.Module):
+class Spoilt(Around):
     """A net that gives NaN for the first sample of a batch."""
 
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        if len(images) > 4:
-            images = images.clone()
-            images[0] = torch.nan
-        return self.net(images)
+    def meet(self, images: torch.Tensor) -> torch.Tensor:
+        """A copy whose first sample is not a number."""
+        images = images.clone()
+        images[0] = torch.nan
+        return images
