@@ -10,39 +10,15 @@ from typing import Any, cast
 import numpy as np
 import traitlets as t
 
-from geowidgets.widgets import (
-    bits,
-    selection_history,
-    selection_names,
-    selection_state,
-    selection_subsets,
-)
-from geowidgets.widgets._base import Hub, nearest
+from geowidgets.widgets import bits, selection_history, selection_names, selection_state
+from geowidgets.widgets._base import nearest
 from geowidgets.widgets.columns import ReadableStore
 from geowidgets.widgets.selection_growth import Axes, Move
+from geowidgets.widgets.selection_mirror import Mirror
 from geowidgets.widgets.selection_samples import sample_clause, sample_mask
-from geowidgets.widgets.selection_subsets import OWNER, reduce_subsets
-
-
-class Mirror(t.TraitType):
-    """A trait read out of `state`: writing it dispatches an action, changes notify observers."""
-
-    default_value = None
-
-    def __set__(self, obj: Any, value: Any) -> None:
-        obj._write(self.name, value)
-
-    def publish(self, obj: Any, value: Any) -> None:
-        """Notify observers if `value` is another than before."""
-        before = obj._trait_values.get(self.name)
-        same = (
-            np.array_equal(before, value)
-            if isinstance(before, np.ndarray) and isinstance(value, np.ndarray)
-            else before is value or (type(before) is type(value) and before == value)
-        )
-        if not same:
-            obj._trait_values[self.name] = value
-            obj._notify_trait(self.name, before, value)
+from geowidgets.widgets.selection_shared import SharedState
+from geowidgets.widgets.selection_subsets import OWNER, Subsets, reduce_subsets
+from geowidgets.widgets.selection_values import read_value
 
 
 def sizes_of(store: ReadableStore) -> dict[str, Any]:
@@ -56,7 +32,7 @@ def sizes_of(store: ReadableStore) -> dict[str, Any]:
     }
 
 
-class Selection(Hub):
+class Selection(SharedState):
     """What is selected: models, benchmarks, pairs, classes, samples, and the reference pair.
 
     `None` means no clause (all), `[]` nothing. Models, benchmarks and classes may be written by
@@ -78,16 +54,6 @@ class Selection(Hub):
     """
 
     bundle = "selection"
-
-    state = t.Dict(help="See `selection_state`; written by the reducer, here and there.").tag(
-        sync=True
-    )
-    history = t.Dict(help="Patches to undo and redo, newest last.").tag(sync=True)
-    sizes = t.Dict(help="Counts that values are checked against; written by Python.").tag(sync=True)
-    error = t.Unicode(help="Why the browser's last message was refused.").tag(sync=True)
-    subsets = t.Dict(help="Saved subsets: name → set, n, mask (None: large); both sides.").tag(
-        sync=True
-    )
 
     models = Mirror()
     benchmarks = Mirror()
@@ -148,20 +114,6 @@ class Selection(Hub):
         """The readable reasons: view, set, pair and predicate of each clause."""
         hidden = ("mask",)
         return [{k: v for k, v in one.items() if k not in hidden} for one in self.state["clauses"]]
-
-    # ---- writing
-
-    def clear(self) -> None:
-        """Drop every clause on models, benchmarks, pairs, classes and samples."""
-        self.dispatch({"type": "clear"})
-
-    def undo(self) -> None:
-        """Go back one step, whether it was taken here or in a view."""
-        self.dispatch({"type": "undo"})
-
-    def redo(self) -> None:
-        """Take the last undone step again."""
-        self.dispatch({"type": "redo"})
 
     # ---- kept for later
 
@@ -240,7 +192,7 @@ class Selection(Hub):
         subsets = selection_names.restore_subsets(saved.get("saved") or {}, self.sizes)
         self.dispatch({"type": "restore", "state": state})
         self._saved = {name: (set_, _frozen(mask)) for name, (set_, mask) in subsets.items()}
-        kept: selection_subsets.Subsets = {}
+        kept: Subsets = {}
         for name, (set_, mask) in subsets.items():
             action = {"type": "save", "name": name, "set": set_, "mask": bits.encode(mask)}
             kept = reduce_subsets(kept, action, self.sizes)
@@ -249,17 +201,31 @@ class Selection(Hub):
             warnings.warn("the selection has changed: " + "; ".join(told), stacklevel=2)
         return told
 
-    def dispatch(self, action: dict[str, Any]) -> None:
-        """Apply one action of `selection_state.reduce`, or `undo` / `redo`.
+    # ---- written
 
-        Raises:
-            ValueError: the action is unknown or out of range; nothing has changed then.
-        """
-        state, history = selection_history.commit(self.state, self.history, action, self.sizes)
-        with self.hold_sync():
-            self.error = ""
-            self.history = history
-            self.state = state
+    def _write(self, name: str, value: Any) -> None:
+        if name == "samples":
+            self._write_samples(value)
+        else:
+            taken = read_value(name, value, self.store, self.sizes, self.current_set)
+            self.dispatch({"type": "set", name: taken})
+
+    def _write_samples(self, value: Any) -> None:
+        if value is None:
+            self.dispatch({"type": "restore", "state": {**self.state, "clauses": []}})
+            return
+        clause = sample_clause(
+            value, self.store, set=self.current_set, reference=self.state["reference"],
+            compared=self.state["compared"], saved=self._saved,
+        )  # fmt: skip
+        self.dispatch({"type": "only", "view": OWNER, **clause})
+
+    def _set(self, name: str) -> str:
+        if name and name not in self.sizes["sets"]:
+            raise ValueError(f"set: unknown name {name!r}.{nearest(name, [*self.sizes['sets']])}")
+        return name
+
+    # ---- followed
 
     def refresh(self) -> None:
         """Follow a store that has grown or lost something, by names; clauses and steps stay.
@@ -283,99 +249,6 @@ class Selection(Hub):
     def _follow(self) -> None:
         if self.comm is not None:
             self.refresh()
-
-    def _write(self, name: str, value: Any) -> None:
-        if name == "samples":
-            self._write_samples(value)
-        else:
-            self.dispatch({"type": "set", name: self._read_value(name, value)})
-
-    def _read_value(self, name: str, value: Any) -> Any:
-        if value is None:
-            return None
-        match name:
-            case "models" | "benchmarks" | "classes":
-                values = [value] if isinstance(value, str) else list(value)
-                return [self._position(name, one) for one in values]
-            case "reference" | "compared":
-                model, benchmark = value
-                return [self._position("models", model), self._position("benchmarks", benchmark)]
-            case "pairs":
-                wanted = (self.sizes["models"], self.sizes["benchmarks"])
-                array = np.asarray(value)
-                if array.dtype != bool or array.shape != wanted:
-                    raise ValueError(
-                        f"pairs: expected a boolean array (model, benchmark) {wanted}, got "
-                        f"{array.dtype} {array.shape}"
-                    )
-                return bits.encode(array)
-        return self._read_focus(value)
-
-    def _read_focus(self, value: Any) -> dict[str, Any]:
-        if isinstance(value, dict):
-            return value
-        if isinstance(value, tuple):
-            return {"set": value[0], "sample": _plain(value[1])}
-        return {"set": self.current_set, "sample": _plain(value)}
-
-    def _position(self, kind: str, value: Any) -> Any:
-        if not isinstance(value, str):
-            return _plain(value)
-        entries = getattr(self.store, kind)
-        names = [entry if isinstance(entry, str) else entry.name for entry in entries]
-        if value not in names:
-            raise ValueError(f"{kind}: unknown name {value!r}.{nearest(value, names)}")
-        return names.index(value)
-
-    def _write_samples(self, value: Any) -> None:
-        if value is None:
-            self.dispatch({"type": "restore", "state": {**self.state, "clauses": []}})
-            return
-        clause = sample_clause(
-            value, self.store, set=self.current_set, reference=self.state["reference"],
-            compared=self.state["compared"], saved=self._saved,
-        )  # fmt: skip
-        self.dispatch({"type": "only", "view": OWNER, **clause})
-
-    def _set(self, name: str) -> str:
-        if name and name not in self.sizes["sets"]:
-            raise ValueError(f"set: unknown name {name!r}.{nearest(name, [*self.sizes['sets']])}")
-        return name
-
-    # ---- the browser's messages
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the browser sends: all of it, or none and say why."""
-        try:
-            accepted = self._check_message(sync_data)
-        except ValueError as reason:
-            self._refuse(str(reason), sync_data)
-            return
-        if accepted is None:
-            self.send_state(["state", "history"])
-        else:
-            self.error = ""
-            super().set_state(accepted)
-
-    def _check_message(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        """The message in canonical form, or None where Python has moved on meanwhile."""
-        for name in ("sizes", "error"):
-            if name in message:
-                raise ValueError(f"{name} is written by Python alone")
-        checked = dict(message)
-        if "history" in message:
-            checked["history"] = selection_history.validate(message["history"], self.sizes)
-        if "state" in message:
-            checked["state"] = selection_state.validate(message["state"], self.sizes)
-            stale = checked["state"]["revision"] <= self.state["revision"]
-            if stale and checked["state"] != self.state:
-                return None
-        if "subsets" in message:
-            checked["subsets"] = selection_subsets.validate(message["subsets"], self.sizes)
-            for name, one in checked["subsets"].items():
-                if one["mask"] is None and self.subsets.get(name) != one:
-                    raise ValueError(f"subsets {name!r}: without its mask, and not known here")
-        return checked
 
     def _hear(self, content: Any, buffers: list) -> None:
         """Save or apply a subset whose mask is too large to be known in the page."""
@@ -406,22 +279,6 @@ class Selection(Hub):
                 kept[name] = (one["set"], _frozen(mask))
         self._saved = kept
 
-    def _refuse(self, reason: str, message: dict[str, Any]) -> None:
-        """Send the state back under a revision that the browser has not reached yet."""
-        theirs = message.get("state")
-        revision = theirs.get("revision") if isinstance(theirs, dict) else None
-        ahead = revision if isinstance(revision, int) and 0 <= revision < 2**52 else 0
-        with self.hold_sync():
-            self.error = f"The selection was refused: {reason}"
-            self.state = {
-                **self.state, "revision": max(ahead, self.state["revision"]) + 1
-            }  # fmt: skip
-            self._states_to_send.update({"error", "history", "state"})
-
-    @t.validate("state")
-    def _valid_state(self, proposal: dict[str, Any]) -> dict[str, Any]:
-        return selection_state.validate(proposal["value"], self.sizes)
-
     @t.observe("state")
     def _publish(self, change: dict[str, Any]) -> None:
         state = self.state
@@ -443,10 +300,6 @@ class Selection(Hub):
 
 
 MIRRORS = [name for name, trait in vars(Selection).items() if isinstance(trait, Mirror)]
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _frozen(mask: np.ndarray) -> np.ndarray:

@@ -80,7 +80,8 @@ def test_names_and_positions(selection):
     assert selection.benchmarks[0] == 0
     name = gw.Selection(selection.store, classes=["0"]).classes
     assert name == [0]
-    assert selection.reference == (0, selection._position("benchmarks", "contrast-3"))
+    names = [benchmark.name for benchmark in selection.store.benchmarks]
+    assert selection.reference == (0, names.index("contrast-3"))
     selection.compared = np.int64(1), 0
     assert selection.compared == (1, 0)
     selection.compared = None
