@@ -93,15 +93,27 @@ def _follow(
         tile = tasks.get(future)
         try:
             found = future.result()
-        except KilledWorker as error:
-            what = "the summary" if tile is None else _words(tile)
-            raise StoreError(
-                f"{what} ended every worker that tried, as when memory runs out: {error} {_KEEP}"
-            ) from error
+        except StoreError:
+            raise
+        except Exception as error:
+            # The same errors mean that the cluster is gone where no task has raised them.
+            if isinstance(error, _GONE) and future.status != "error":
+                raise
+            raise StoreError(f"{_failure(future, tasks, error)} {_KEEP}") from error
         if tile is not None:
             bar.advance(len(tile.models), found.images)
             batching = max(batching, found.batching, key=lambda b: (b.halved, b.asked))
     return batching
+
+
+def _failure(future: Future, tasks: dict[Future, Tile], error: Exception) -> str:
+    """Whose task failed, and of what; a summary fails with the first of its tiles that does."""
+    failed = [future, *(one for one in tasks if one.status == "error")]
+    tile = next((tasks[one] for one in failed if one in tasks), None)
+    what = "the summary" if tile is None else _words(tile)
+    if isinstance(error, KilledWorker):
+        return f"{what} ended every worker that tried, as when memory runs out: {error}"
+    return f"{what} failed on a worker: {type(error).__name__}: {error}"
 
 
 def _words(tile: Tile) -> str:

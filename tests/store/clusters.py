@@ -16,13 +16,16 @@ from distributed import Client, LocalCluster  # noqa: E402
 
 
 @contextmanager
-def started(workers: int, folder: object, allowed_failures: int = 3) -> Iterator[Client]:
+def started(
+    workers: int, folder: object, allowed_failures: int = 3, **environment: str
+) -> Iterator[Client]:
     """A client of so many worker processes of one thread, ended afterwards.
 
     Args:
         workers: How many.
         folder: Where they keep what they spill.
         allowed_failures: How often a task may end its worker and be tried again.
+        environment: What is otherwise in theirs than in this process'.
     """
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["distributed", "geowidgets.store.cluster"])
@@ -34,7 +37,7 @@ def started(workers: int, folder: object, allowed_failures: int = 3) -> Iterator
         # Their environment is this process's of now, not of when their server was started.
         cluster = LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0",
-            memory_limit=0, env=dict(os.environ),
+            memory_limit=0, env={**os.environ, **environment},
         )  # fmt: skip
     with cluster, Client(cluster) as client:
         yield client

@@ -10,6 +10,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from geowidgets.zoo import lenet5
+
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 240) -> None:
     """Look again and again; a test that waits for what never comes says so."""
@@ -89,3 +91,15 @@ class Spoilt(Around):
         images = images.clone()
         images[0] = torch.nan
         return images
+
+
+class Unreachable:
+    """Builds a net; on a worker its weights are nowhere to be had."""
+
+    def __init__(self) -> None:
+        self.home = os.getpid()
+
+    def __call__(self) -> nn.Module:
+        if os.getpid() != self.home:
+            raise TimeoutError("the disk is far")
+        return lenet5(in_channels=1)

@@ -18,7 +18,7 @@ import torch
 import geowidgets as gw
 import geowidgets.store.plan as plan
 from tests.store.clusters import Client, started
-from tests.store.gates import Deadly, Failing, Gate, Spoilt, wait_for
+from tests.store.gates import Deadly, Failing, Gate, Spoilt, Unreachable, wait_for
 from tests.store.killing import small_study
 
 SETTINGS = {"device": "cpu", "batch_size": 16, "progress": False}
@@ -185,6 +185,17 @@ def test_a_failing_model_is_named_and_the_rest_is_kept(four, tmp_path):
     with pytest.raises(gw.StoreError, match=r"'net 4' failed on benchmark '.*sensor.*run again"):
         gw.GeometryStore.compute(study, tmp_path / "s.zarr", client=four, **SETTINGS)
     assert gw.GeometryStore.open(tmp_path / "s.zarr").verify() == []
+
+
+def test_an_error_of_a_worker_alone_is_not_the_end_of_the_cluster(four, tmp_path):
+    """A disk that does not answer there, taken for a scheduler that has gone."""
+    plain = small_study()
+    samples = plain.sets["test"]
+    far = gw.ModelEntry("net 0", build=Unreachable())
+    study = gw.Study([far], plain.benchmarks, samples.images, samples.labels, plain.classes)
+    told = "model 'net 0' on benchmark .* failed on a worker: TimeoutError: the disk is far"
+    with pytest.raises(gw.StoreError, match=told):
+        gw.GeometryStore.compute(study, tmp_path / "s.zarr", client=four, **SETTINGS)
 
 
 def test_missing_samples_are_counted_on_workers(four, tmp_path):

@@ -105,3 +105,13 @@ def test_workers_write_into_a_bucket(bucket, local, tmp_path):
         store = gw.GeometryStore.compute(few(), f"{bucket}/many.zarr", client=client, **SETTINGS)
     assert store.done.all() and store.digest() == local.digest()
     assert (store.correct() == local.correct()).all()
+
+
+def test_workers_without_credentials_are_told_of(bucket, tmp_path):
+    """botocore's bare error, which says neither where it came from nor what to do."""
+    nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    url = f"{bucket}/locked.zarr"
+    told = r"model 'net 0'.* on benchmark .* failed on a worker: NoCredentialsError.*run again"
+    with started(1, tmp_path, **nobody) as client, pytest.raises(gw.StoreError, match=told):
+        gw.GeometryStore.compute(few(), url, client=client, **SETTINGS)
+    assert gw.GeometryStore.open(url).verify() == []
