@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbconvert import HTMLExporter
@@ -15,15 +16,29 @@ from traitlets.config import Config
 import geowidgets as gw
 from geowidgets.widgets.notebook_page import NotebookPage, with_maths
 
+from .hostile_names import HOSTILE
+from .lab import ROOT
 from .same_brushes import Brushed
-from .views import setup
+from .views import panel, setup
 
+IMAGE = "<img src=x onerror=window.ran=1>"
 EXECUTE = Config({"ExecutePreprocessor": {"enabled": True, "timeout": 300}})
 
 CHART = """
 import pandas
 angles = {"mean": [80.0, 90.0], "std": [6.0, 4.0]}
 gw.DimensionCurves(pandas.DataFrame(angles, index=pandas.Index([2, 100], name="dimension")))
+"""
+
+HOSTILE_START = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import geowidgets as gw
+from tests.browser.hostile_names import CONTROL, HOSTILE, HostileStore
+store = HostileStore(CONTROL)
+selection = gw.Selection(store)
+selection.samples = range(0, 80, 3)
+_ = selection.save(HOSTILE[:60])
 """
 
 
@@ -37,6 +52,11 @@ def notebook(store: gw.GeometryStore):
         new_code_cell(CHART),
         new_code_cell("import ipywidgets\nipywidgets.IntSlider(description='not ours')"),
     ]
+    return notebook_of(cells)
+
+
+def notebook_of(cells: list[Any]) -> Any:
+    """A notebook of these cells for the kernel of this environment."""
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=cells, metadata={"kernelspec": spec})
 
@@ -85,6 +105,33 @@ def test_text_and_foreign_widgets_have_their_place(page_file, offline) -> None:
     expect(chart).to_contain_text("Random pairs")
     expect(page.locator("main")).to_contain_text("a price of $5 and $6.")
     expect(page.locator("main")).to_contain_text("IntSlider(value=0, description='not ours')")
+
+
+def test_hostile_names_are_text(offline, tmp_path) -> None:
+    """A model, benchmark, class or subset whose name becomes an element of the page, or runs."""
+    shown = [f"gw.{name}(store, selection)" for name in
+             ("EvaluationTable", "LocalGeometry", "ParallelCoordinates")]  # fmt: skip
+    named = "print(store.models[0].name, *store.classes)\n[one.name for one in store.models]"
+    cells = [new_code_cell(one) for one in (HOSTILE_START, *shown, named)]
+    cells.append(new_code_cell("raise ValueError(store.models[0].name)"))
+    cells[-1].metadata.tags = ["raises-exception"]
+    hostile = notebook_of(cells)
+    hostile.metadata.title = HOSTILE
+    text, _ = NotebookPage(config=EXECUTE).from_notebook_node(hostile)
+    path = tmp_path / "page.html"
+    path.write_text(text, encoding="utf-8")
+    page = offline(path)
+    page.locator("html[data-gw-page=ready]").wait_for(state="attached")
+    table = page.locator(".gw-table")
+    expect(table.locator("[role=gridcell]").first).to_be_visible()
+    expect(page.locator(".gw-parallel [data-axis='length']")).to_be_visible()
+    expect(panel(page.locator("body"))).to_be_visible()
+    table.locator("[role=gridcell]").first.hover()
+    for view in (table, page.locator(".gw-local"), page.locator(".gw-parallel")):
+        assert IMAGE in view.text_content(), view
+    assert page.locator("main").text_content().count(IMAGE) > 10
+    assert page.evaluate("() => window.ran") is None
+    assert page.locator("img[src=x], [onerror], svg[onload]").count() == 0
 
 
 def test_formulas() -> None:

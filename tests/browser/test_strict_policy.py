@@ -7,6 +7,8 @@ import hashlib
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,11 +16,26 @@ from typing import ClassVar
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from torch import nn
 
 import geowidgets as gw
-from tests.benchmarks.synthetic_store import SyntheticStore
 
-HOSTILE = "</script><img src=x onerror=window.ran=1><svg onload=window.ran=1>&lt;b>{}'\"`=1+1"
+from .hostile_names import HOSTILE, HostileStore
+from .views import steady
+
+VIOLATIONS = """addEventListener('securitypolicyviolation',
+  event => console.error(`${event.effectiveDirective}: ${event.blockedURI}`))"""
+
+COLOURFUL = """canvas => {
+  const { width, height } = canvas;
+  const data = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+  let count = 0;
+  for (let k = 0; k < data.length; k += 4) {
+    const pixel = [data[k], data[k + 1], data[k + 2]];
+    if (Math.max(...pixel) - Math.min(...pixel) > 40) count += 1;
+  }
+  return count;
+}"""
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -35,22 +52,6 @@ class Handler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Keep what was asked for."""
         self.asked.append(self.path)
-
-
-class HostileStore(SyntheticStore):
-    """Every name is markup, a formula, or ends what it stands in."""
-
-    def __init__(self) -> None:
-        super().__init__(80, models=3)
-        self.classes = tuple(f"{HOSTILE}{k}" for k in range(len(self.classes)))
-        rename(self.models, ("name", "architecture", "method"))
-        rename(self.benchmarks, ("name", "family"))
-
-
-def rename(entries: object, fields: tuple[str, ...]) -> None:
-    for k, entry in enumerate(entries):  # type: ignore[call-overload]
-        for name in fields:
-            object.__setattr__(entry, name, f"={HOSTILE}{k}")
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +79,8 @@ def own_policy(page: Path) -> str:
     )
 
 
-@pytest.fixture
-def served(page_file: Path) -> Iterator[tuple[str, type[Handler]]]:
+@contextmanager
+def serving(page_file: Path) -> Iterator[tuple[str, type[Handler]]]:
     """`(address, handler)` of a server on this machine."""
     handler = type("Served", (Handler,), {"policy": own_policy(page_file), "asked": []})
     server = ThreadingHTTPServer(
@@ -93,9 +94,17 @@ def served(page_file: Path) -> Iterator[tuple[str, type[Handler]]]:
     thread.join()
 
 
+@pytest.fixture
+def served(page_file: Path) -> Iterator[tuple[str, type[Handler]]]:
+    """A page of made-up numbers."""
+    with serving(page_file) as found:
+        yield found
+
+
 def watched(context: BrowserContext, address: str) -> tuple[Page, list[str], list[str]]:
     """The page, its errors, and what it asked for."""
     page, errors, asked = context.new_page(), [], []
+    page.add_init_script(VIOLATIONS)
     page.on("pageerror", lambda error: errors.append(error.message))
     page.on("console", lambda m: m.type == "error" and errors.append(m.text))
     page.on("request", lambda request: asked.append(request.url))
@@ -144,6 +153,69 @@ def test_nothing_runs_and_nothing_leaves(served, context: BrowserContext, tmp_pa
     outside = [one for one in asked if not one.startswith(("blob:", "data:"))]
     assert [one for one in outside if not one.startswith(address)] == []
     assert [one for one in handler.asked if one != "/favicon.ico"] == ["/page.html"]
+
+
+@pytest.fixture(scope="module")
+def real_store(
+    trained: nn.Module, digits: gw.datasets.Samples, tmp_path_factory: pytest.TempPathFactory
+) -> gw.GeometryStore:
+    """Two models × 2 benchmarks × 33 samples with pictures, and maps of samples 0 and 3."""
+    pruned = gw.prune_family(trained, method="magnitude", ratios=[0.5])
+    models = [gw.ModelEntry("dense", trained), *pruned]
+    renamed = [replace(one, name=f"={HOSTILE}{k}", parent=None) for k, one in enumerate(models)]
+    study = gw.Study(
+        renamed, [gw.Benchmark(HOSTILE), gw.Benchmark(f"{HOSTILE}3", "contrast", 3)],
+        digits.images[:33], digits.labels[:33], [f"{HOSTILE}{k}" for k in range(10)],
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("real") / "store.zarr"
+    store = gw.GeometryStore.compute(study, path, device="cpu", progress=False)
+    grid = gw.AttributionGrid(store, models=[0, 1])
+    assert grid.keep_maps([0, 3]) == 4
+    grid.close()
+    return store
+
+
+def test_map_and_grid_live_under_the_policy(
+    real_store: gw.GeometryStore, context: BrowserContext, tmp_path: Path
+) -> None:
+    """A layout or maps that need what the policy forbids, or whose names become elements."""
+    selection = gw.Selection(real_store)
+    selection.focus = 0
+    similar = gw.SimilarityMap(real_store, selection, method="pca")
+    similar.wait(300)
+    grid = gw.AttributionGrid(real_store, selection, models=[0, 1])
+    views = [similar, gw.EvaluationTable(real_store, selection), grid]
+    saved = gw.save_page(views, tmp_path / "page.html", include="all")
+    for view in views:
+        view.close()
+    with serving(saved.path) as (address, _):
+        page, errors, asked = watched(context, address)
+        table, the_map, maps = (page.locator(f".gw-{one}") for one in ("table", "map", "grid"))
+        for view in (table, the_map, maps):
+            expect(view).to_have_attribute("data-gw-state", "ready")
+        chosen = table.locator("[role=gridcell][aria-selected=true]")
+        expect(chosen).to_have_count(0)
+        over = the_map.locator(".gw-map-over")
+        steady(over)
+        over.focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Space")
+        expect(the_map.locator(".gw-map-count")).to_contain_text("1 of 4 pairs selected")
+        expect(chosen).to_have_count(1)
+        line = maps.locator(".gw-grid-line")
+        expect(line).to_contain_text("Sample 0")
+        expect(line).to_contain_text("<img src=x onerror=window.ran=1>")
+        steady(maps.locator(".gw-grid-thumb").nth(3))
+        maps.locator(".gw-grid-thumb").nth(3).click()
+        expect(line).to_contain_text("Sample 3")
+        expect(maps).to_have_attribute("data-gw-state", "ready")
+        for canvas in (the_map.locator("canvas").first, maps.locator(".gw-grid-canvas")):
+            assert canvas.evaluate(COLOURFUL) > 20
+        assert page.evaluate("() => window.ran") is None
+        assert page.locator("img[src=x], [onerror], svg[onload]").count() == 0
+        page.close()
+    assert errors == []
+    assert [one for one in asked if not one.startswith(("blob:", "data:"))] == [address]
 
 
 def test_a_server_that_allows_less_is_told_of(served, context: BrowserContext) -> None:
