@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from geowidgets.training.loss_weights import checked_weights
+
 
 def sample_weights(samples: Any, count: int) -> np.ndarray | None:
     """Weights float64 `(sample,)` from indices, a boolean mask or weights; None for all alike.
@@ -41,14 +43,7 @@ def sample_weights(samples: Any, count: int) -> np.ndarray | None:
     if array.shape != (count,):
         what = "a mask" if array.dtype == bool else "weights"
         raise ValueError(f"samples: expected {what} of {count} samples, got {array.size}")
-    weights = array.astype(np.float64)
-    wrong = ~(np.isfinite(weights) & (weights >= 0))
-    if wrong.any():
-        at = int(wrong.argmax())
-        raise ValueError(f"samples: expected weights >= 0, got {weights[at]} at sample {at}")
-    if not weights.any():
-        raise ValueError(f"samples: expected at least one sample of {count}, got none")
-    return weights
+    return checked_weights(array, count, "samples")
 
 
 def _counted(indices: np.ndarray, count: int) -> np.ndarray:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from geowidgets.training.loss_weights import loss_weights
 
 Images = Tensor | np.ndarray
 Transform = Callable[[Tensor], Tensor]
@@ -85,28 +87,6 @@ def batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment, weig
             yield index, len(chunks), (raw, labels[chosen], own)
 
     return shuffled
-
-
-def loss_weights(weights: Images | Sequence[float], count: int) -> Tensor:
-    """Weights float32 `(sample,)`, scaled so that those above 0 have the mean 1.
-
-    Raises:
-        ValueError: another length, values that are negative or not finite, or none above 0.
-
-    Example:
-        >>> loss_weights([0, 1, 3], 3).tolist()
-        [0.0, 0.5, 1.5]
-    """
-    values = np.asarray(weights, np.float64)
-    if values.shape != (count,):
-        raise ValueError(f"weights: expected {count}, one a sample, got shape {values.shape}")
-    wrong = ~(np.isfinite(values) & (values >= 0))
-    if wrong.any():
-        at = int(wrong.argmax())
-        raise ValueError(f"weights: expected numbers >= 0, got {values[at]} at sample {at}")
-    if not values.any():
-        raise ValueError(f"weights: expected some above 0, got {count} zeros")
-    return torch.from_numpy((values / values[values > 0].mean()).astype(np.float32))
 
 
 def _given_batches(batches) -> Iterator[tuple[int, int, Batch]]:
