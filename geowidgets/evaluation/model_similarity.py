@@ -229,7 +229,13 @@ class Similarity:
         """
         count = min(count, len(self))
         if self._projection is not None and len(self) > projection.CLOSE_GRAPH:
-            return projection.near_neighbours(self._projection, count, PROJECTION_SEED)
+            key = f"neighbours-{count}"  # minutes for the largest maps
+            if key not in self._memory:
+                self._memory[key] = projection.near_neighbours(
+                    self._projection, count, PROJECTION_SEED
+                )
+            indices, found = self._memory[key]
+            return indices.copy(), found.copy()
         everyone = np.arange(len(self))
         indices = np.empty((len(self), count), np.int64)
         found = np.empty((len(self), count), np.float32)

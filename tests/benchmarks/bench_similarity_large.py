@@ -2,8 +2,8 @@
 
 1,000 models × 96 benchmarks × 10,000 made-up samples, whose numbers are made as they are read
 (that time is told apart). Printed are the time of each step and the process's memory; how near the
-random projection's distances, the neighbours and the plane come to the exact ones, on 2,000 points
-drawn at random; and in Chromium what a lasso over the map costs the main thread a move.
+random projection's distances, the neighbours and the plane come to the exact ones, on points drawn
+at random beside all others; and in Chromium what a lasso over the map costs the main thread a move.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import resource
 import statistics
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 import geowidgets as gw
-from geowidgets.evaluation import distances as numbers
-from geowidgets.evaluation.points import pairs_of
+from geowidgets.evaluation import layout
+from tests.benchmarks.plane_quality import Exact, found_share, nearest, trustworthiness
 from tests.benchmarks.points_store import PointsStore
 from tests.benchmarks.trace import drag, p95
 from tests.browser.chromium import ARGUMENTS, find
 
-SUBSET, NEIGHBOURS, MOVES = 2000, 15, 100
+DRAWN, NEIGHBOURS, MOVES = 400, 15, 100
+ALL_EXACT = 20_000  # points up to which the plane is compared with that of exact neighbours
 
 
 def peak() -> float:
@@ -35,7 +37,7 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def steps(store: PointsStore) -> Any:
+def steps(store: PointsStore, trees: int) -> Any:
     """Print the time of each step; returns the similarity."""
     clock = [time.perf_counter(), time.process_time()]
 
@@ -52,12 +54,12 @@ def steps(store: PointsStore) -> Any:
     similarity = gw.similarity(store, progress=False)  # type: ignore[arg-type]
     lap("projection to 512 dimensions, the numbers' making in it")
     similarity.neighbours(NEIGHBOURS)
-    lap("neighbours, once more than the map needs them")
+    lap(f"{NEIGHBOURS} neighbours by descent")
     similarity.layout("umap")
-    lap("neighbours and UMAP")
-    for benchmark in np.unique(similarity.benchmark):
+    lap("UMAP")
+    for benchmark in np.unique(similarity.benchmark)[:trees]:
         similarity.tree(similarity.points(benchmark=int(benchmark)))
-    lap("one tree a benchmark")
+    lap(f"one tree each of {min(trees, len(store.benchmarks))} benchmarks")
     similarity.redundancy()
     lap("redundant benchmarks")
     return similarity
@@ -65,45 +67,32 @@ def steps(store: PointsStore) -> Any:
 
 def quality(store: PointsStore, similarity: Any) -> None:
     """Print how far the approximate way is from the exact one."""
-    from sklearn.manifold import trustworthiness
-
-    chosen = np.sort(np.random.default_rng(5).choice(len(similarity), SUBSET, replace=False))
-    pairs = pairs_of(store, None, None, None)[chosen]  # type: ignore[arg-type]
-    blocks = [
-        np.concatenate([store.rows(name, int(m), [int(b)]) for m, b in zip(
-            pairs.model, pairs.benchmark, strict=True)])
-        for name in ("true_angle", "length", "margin")
-    ]  # fmt: skip
-    matrix = np.concatenate(blocks, axis=1)
-    matrix = numbers.scale(pairs, matrix, "rms", "shared", lambda *what: None)
-    exact = numbers.pairwise(matrix, "cpu", lambda *what: None)
-    above = np.triu_indices(SUBSET, 1)
-    near = similarity.between(chosen, chosen)[above] / exact[above]
-    low, middle, high = np.quantile(near, [0.025, 0.5, 0.975])
-    print(f"| distances / exact: median, 95 % of them | {middle:.3f}, {low:.3f} to {high:.3f} |")
-    plane = similarity.layout("umap")[chosen]
-    trust = trustworthiness(exact, plane, n_neighbors=NEIGHBOURS, metric="precomputed")
-    print(f"| trustworthiness of the plane, {NEIGHBOURS} neighbours, on {SUBSET:,} | {trust:.4f} |")
-    own = gw.evaluation.layout.umap_plane(
-        *_nearest(exact, NEIGHBOURS), gw.evaluation.layout.principal_axes(exact), seed=0,
-        min_dist=0.1, report=lambda *what: None,
-    )  # fmt: skip
-    trust = trustworthiness(exact, own, n_neighbors=NEIGHBOURS, metric="precomputed")
-    print(f"| the same of a plane from their exact distances alone | {trust:.4f} |")
-    rows = chosen[::10]
-    found = similarity.neighbours(NEIGHBOURS)[0][rows]
+    rows = np.sort(np.random.default_rng(5).choice(len(similarity), DRAWN, replace=False))
     everyone = np.arange(len(similarity))
-    real = np.concatenate([
-        np.argsort(similarity.between(rows[i : i + 20], everyone), axis=1)[:, :NEIGHBOURS]
-        for i in range(0, len(rows), 20)
-    ])  # fmt: skip
-    share = np.mean([np.isin(a, b).mean() for a, b in zip(found, real, strict=True)])
-    print(f"| of the {NEIGHBOURS} nearest projected points the search finds | {share:.1%} |")
-
-
-def _nearest(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    indices = np.argsort(matrix, axis=1, kind="stable")[:, :count]
-    return indices, np.take_along_axis(matrix, indices, axis=1)
+    exact = Exact(store, similarity)
+    distances = exact.rows(rows)
+    near = similarity.between(rows, everyone)
+    others = everyone != rows[:, None]
+    low, middle, high = np.quantile(near[others] / distances[others], [0.025, 0.5, 0.975])
+    print(f"| distances / exact: median, 95 % of them | {middle:.3f}, {low:.3f} to {high:.3f} |")
+    truth, _ = nearest(distances, rows, NEIGHBOURS)
+    projected, _ = nearest(near, rows, NEIGHBOURS)
+    found = similarity.neighbours(NEIGHBOURS)[0][rows]
+    share = found_share(projected[:, 1:], truth[:, 1:])
+    print(f"| of the nearest points those that are nearest when projected | {share:.1%} |")
+    share = found_share(found[:, 1:], projected[:, 1:])
+    print(f"| of the nearest projected points those that the search finds | {share:.1%} |")
+    trust = partial(trustworthiness, distances, rows, count=NEIGHBOURS)
+    print(f"| trustworthiness of the plane, {NEIGHBOURS} neighbours among all points | ", end="")
+    print(f"{trust(similarity.layout('umap')):.4f} |", flush=True)
+    print(f"| the same of the principal components | {trust(similarity.layout('pca')):.4f} |")
+    if len(similarity) > ALL_EXACT:
+        return
+    plane = layout.umap_plane(
+        *exact.neighbours(NEIGHBOURS), similarity.layout("pca"), seed=0, min_dist=0.1,
+        report=lambda *what: None,
+    )  # fmt: skip
+    print(f"| the same of UMAP from the exact neighbours of all points | {trust(plane):.4f} |")
 
 
 def brush(store: PointsStore, similarity: Any) -> None:
@@ -152,13 +141,14 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=1000)
     parser.add_argument("--benchmarks", type=int, default=96)
     parser.add_argument("--samples", type=int, default=10_000)
+    parser.add_argument("--trees", type=int, default=96, help="benchmarks whose tree is built")
     given = parser.parse_args()
     store = PointsStore(given.samples, given.models, given.benchmarks)
     print(f"{os.cpu_count()} CPU cores, load {os.getloadavg()[0]:.1f}\n")
     shape = f"{len(store.models)} × {len(store.benchmarks)} × {store.n:,}"
     print(f"| {shape} | clock (processor) | peak |")
     print("|---|---|---|")
-    similarity = steps(store)
+    similarity = steps(store, given.trees)
     print("\n| quality | |\n|---|---|")
     quality(store, similarity)
     print("\n| the view | |\n|---|---|")

@@ -234,7 +234,11 @@ test("of a large store rows in view are counted here, the others by the kernel, 
   give(piece(first, "0-1"), first);
 
   const second = Uint32Array.from({ length: width }, word); // before the first is through
-  assert.deepEqual((await show(second, true)).counted, [2, 6], "from the bits that are here");
+  const anew = await show(second, true);
+  assert.deepEqual(anew.counted, [2, 6], "from the bits that are here");
+  const here = anew.sets.get("test").counts;
+  assert.ok(Number.isNaN(here[0]) && Number.isNaN(here[5 * benchmarks]), "no older mask's counts");
+  assert.equal(here[benchmarks + 3], plain(second, benchmarks + 3));
   const before = asked().length;
   await show(second, false);
   for (const rows of ["0-1", "2-3", "4-5"]) {

@@ -14,6 +14,8 @@ export function createOverlay(over, under) {
   const rings = svg("g", { class: "gw-map-rings" });
   const numbers = svg("g", { class: "gw-map-numbers", "aria-hidden": "true" });
   const drag = svg("path", { class: "gw-map-drag", visibility: "hidden" });
+  /** What the rings were drawn from. @type {unknown[]} */
+  let ringed = [];
   under.append(trees);
   over.append(area, rings, numbers, drag);
 
@@ -28,6 +30,7 @@ export function createOverlay(over, under) {
     },
     /** @param {Places} at @param {Drawn[]} drawn */
     trees(at, drawn) {
+      if (!drawn.length && !trees.firstChild) return; // as at most moves of a lasso
       trees.replaceChildren(
         ...drawn.flatMap(({ tree, color }, k) => {
           const d = path(at, tree);
@@ -41,6 +44,9 @@ export function createOverlay(over, under) {
     /** @param {Places} at @param {{reference: number, compared: number, cursor: number,
      *   hovered: number}} points −1 where there is none @param {Float32Array} radius */
     rings(at, points, radius) {
+      const now = [at, radius, ...Object.values(points)];
+      if (ringed.length && now.every((one, k) => one === ringed[k])) return;
+      ringed = now;
       rings.replaceChildren(
         ...Object.entries(points).flatMap(([name, i]) => {
           if (i < 0) return [];
@@ -54,6 +60,7 @@ export function createOverlay(over, under) {
     },
     /** @param {import("./map_labels.js").Label[]} labels */
     numbers(labels) {
+      if (!labels.length && !numbers.firstChild) return;
       numbers.replaceChildren(
         ...labels.map(({ text, x, y, point }) =>
           svg("text", { class: "gw-map-number", x, y: y + 4, "data-point": point }, text),

@@ -1,5 +1,6 @@
 // The points on a canvas: every mark is drawn once as a small picture and then stamped.
 import { symbol, symbolsFill } from "d3-shape";
+import { createRaster } from "./map_raster.js";
 import { cropped, setDown } from "./map_stamps.js";
 
 /** @typedef {import("./theme.js").Rgba} Rgba */
@@ -32,9 +33,8 @@ export function createPainter(canvas) {
   /** @type {ImageData|null} */
   let page = null;
   let ratio = 1;
-  /** All points drawn palely, as long as they stay where they are. @type {{pixels:
-   * Uint8ClampedArray, look: Look, at: Places, n: number, paleness: number}|null} */
-  let pale = null;
+  /** Many points, as long as they stay where they are. @type {ReturnType<typeof createRaster>|null} */
+  let raster = null;
 
   /** @param {number} shape @param {number} radius @param {Rgba} color @param {Rgba} outline
    * @returns {Pixels} */
@@ -65,50 +65,57 @@ export function createPainter(canvas) {
       canvas.height = h;
       canvas.style.width = `${width}px`;
       canvas.style.height = `${height}px`;
-      page = pale = null;
+      page = raster = null;
     },
-    /** Draw `behind` palely and `front` on top of them.
+    /** Draw points palely, and those in `front` on top of them.
      * @param {Places} at CSS pixels, others where points have moved
-     * @param {ArrayLike<number>} behind
-     * @param {ArrayLike<number>} front @param {Look} look @param {Rgba} outline
+     * @param {ArrayLike<number>} points others where they are not the same ones
+     * @param {Uint8Array|null} front 1 for points in front, others where it changes; null: all
+     * @param {Look} look @param {Rgba} outline
      * @param {number} paleness opacity of those behind */
-    draw(at, behind, front, look, outline, paleness) {
+    draw(at, points, front, look, outline, paleness) {
       const context = canvas.getContext("2d");
       if (!context) return;
       page ??= context.createImageData(canvas.width, canvas.height);
       if (known.look !== look) {
         stamps.clear();
         known = { look, of: stampsOf(look, outline) };
-        pale = null;
       }
-      const all = behind.length + front.length;
-      // Many points: all of them lie palely below those in front, drawn once for a whole drag.
-      if (behind.length && all > PALE_ONCE) {
-        if (pale?.at !== at || pale.n !== all || pale.paleness !== paleness) {
-          page.data.fill(0);
-          put(page, behind, at, paleness);
-          put(page, front, at, paleness);
-          pale = { pixels: page.data.slice(), look, at, n: all, paleness };
-        }
-        page.data.set(pale.pixels);
-      } else {
-        page.data.fill(0);
-        put(page, behind, at, paleness);
+      if (front && points.length > PALE_ONCE) {
+        const marks = { points, at, stamps: known.of, ratio, paleness };
+        if (!raster || !isSame(raster.marks, marks)) raster = createRaster(page, marks);
+        const area = raster.draw(front);
+        if (!area) return;
+        const { left, top, right, bottom } = area;
+        context.putImageData(page, 0, 0, left, top, right - left, bottom - top);
+        return;
       }
-      put(page, front, at, 1);
+      raster?.forget();
+      page.data.fill(0);
+      if (front) put(page, points, (i) => front[i] === 0, at, paleness);
+      put(page, points, (i) => front === null || front[i] === 1, at, 1);
       context.putImageData(page, 0, 0);
     },
   };
 
-  /** @param {ImageData} target @param {ArrayLike<number>} points @param {Places} at
-   * @param {number} strength */
-  function put(target, points, at, strength) {
+  /** @param {ImageData} target @param {ArrayLike<number>} points
+   * @param {(i: number) => boolean} meant @param {Places} at @param {number} strength */
+  function put(target, points, meant, at, strength) {
     for (let k = 0; k < points.length; k++) {
       const i = points[k];
+      if (!meant(i)) continue;
       setDown(target, known.of[i], at.x[i] * ratio, at.y[i] * ratio, strength);
     }
   }
 }
+
+/** @param {import("./map_raster.js").Marks} a @param {import("./map_raster.js").Marks} b */
+const isSame = (a, b) =>
+  a.points === b.points &&
+  a.at === b.at &&
+  a.stamps === b.stamps &&
+  a.ratio === b.ratio &&
+  a.paleness === b.paleness;
 
 /** @param {number} shape @param {number} radius CSS pixels @param {Rgba} color
  * @param {Rgba} outline @param {number} ratio device pixels a CSS pixel @returns {Pixels} */

@@ -32,6 +32,8 @@ export function createPicture(root, parts, { height: wanted, changed }) {
   /** What the marks were painted from. @type {{scene: Scene|null, look: Look|null,
    *   lit: Set<number>|null}} */
   let drawn = { scene: null, look: null, lit: null };
+  /** @type {import("./theme.js").Rgba} */
+  let outline = [0, 0, 0, 0];
   let stirred = true; // whether points have moved since
   /** What the points' places follow from. @type {{points: Points|null, size: object, frame: object}} */
   let placed = { points: null, size: {}, frame: {} };
@@ -57,22 +59,17 @@ export function createPicture(root, parts, { height: wanted, changed }) {
 
   /** @param {Scene} scene @param {Look} look @param {Set<number>|null} lit */
   function paintMarks(scene, look, lit) {
+    // Asking for a colour makes the browser work out styles anew.
+    if (drawn.look !== look) outline = readColors(root, ["bg"]).bg;
     drawn = { scene, look, lit };
     stirred = false;
-    const { present, chosen, some } = scene;
-    const outline = readColors(root, ["bg"]).bg;
-    if (!some && !lit) {
-      painter.draw(at, [], present, look, outline, PALE);
-      return;
+    const { present, there, chosen, some } = scene;
+    let front = some ? chosen : null;
+    if (lit) {
+      front = new Uint8Array(there.length);
+      for (const i of lit) front[i] = chosen[i];
     }
-    const [behind, front] = [new Uint32Array(present.length), new Uint32Array(present.length)];
-    let [first, second] = [0, 0];
-    for (let k = 0; k < present.length; k++) {
-      const i = present[k];
-      if ((!some || chosen[i] === 1) && (!lit || lit.has(i))) front[second++] = i;
-      else behind[first++] = i;
-    }
-    painter.draw(at, behind.subarray(0, first), front.subarray(0, second), look, outline, PALE);
+    painter.draw(at, present, front, look, outline, PALE);
   }
 
   /** @param {import("./map_frame.js").Frame} next */

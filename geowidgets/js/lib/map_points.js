@@ -29,15 +29,15 @@ export function createPoints(model, benchmark, layout) {
   // Screens count downwards.
   const y = Float32Array.from({ length: n }, (_, i) => -layout[2 * i + 1]);
   const width = benchmark.reduce((most, b) => Math.max(most, b + 1), 0);
-  /** @type {Map<number, number>} */
-  const places = new Map();
-  for (let i = 0; i < n; i++) places.set(model[i] * width + benchmark[i], i);
+  const height = model.reduce((most, m) => Math.max(most, m + 1), 0);
+  const places = new Int32Array(width * height).fill(-1);
+  for (let i = 0; i < n; i++) places[model[i] * width + benchmark[i]] = i;
   return {
     n,
     x,
     y,
     model,
     benchmark,
-    at: (m, b) => (b < width ? (places.get(m * width + b) ?? -1) : -1),
+    at: (m, b) => (b < width ? (places[m * width + b] ?? -1) : -1),
   };
 }

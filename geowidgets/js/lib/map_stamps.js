@@ -24,13 +24,20 @@ export function cropped({ width, height, data }) {
   return { width: w, height: h, data: out };
 }
 
+/** Where the first pixel of something of that size lies about a place. @param {number} middle
+ * @param {number} size pixels */
+export const startOf = (middle, size) => Math.round(middle - size / 2);
+
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Area the last two excluded */
+
 /** Set a stamp down about (x, y), over what is there. @param {Pixels} target @param {Pixels} stamp
- * @param {number} x @param {number} y pixels @param {number} strength 0..1, of its opacity */
-export function setDown(target, stamp, x, y, strength) {
-  const left = Math.round(x - stamp.width / 2);
-  const top = Math.round(y - stamp.height / 2);
-  const [x0, x1] = [Math.max(0, -left), Math.min(stamp.width, target.width - left)];
-  const [y0, y1] = [Math.max(0, -top), Math.min(stamp.height, target.height - top)];
+ * @param {number} x @param {number} y pixels @param {number} strength 0..1, of its opacity
+ * @param {Area} [area] pixels outside of it stay as they are */
+export function setDown(target, stamp, x, y, strength, area = whole(target)) {
+  const left = startOf(x, stamp.width);
+  const top = startOf(y, stamp.height);
+  const [x0, x1] = [Math.max(0, area.left - left), Math.min(stamp.width, area.right - left)];
+  const [y0, y1] = [Math.max(0, area.top - top), Math.min(stamp.height, area.bottom - top)];
   const [to, from] = [target.data, stamp.data];
   for (let row = y0; row < y1; row++) {
     let s = 4 * (row * stamp.width + x0);
@@ -55,3 +62,6 @@ export function setDown(target, stamp, x, y, strength) {
     }
   }
 }
+
+/** All of a picture. @param {{width: number, height: number}} picture @returns {Area} */
+export const whole = ({ width, height }) => ({ left: 0, top: 0, right: width, bottom: height });

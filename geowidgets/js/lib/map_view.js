@@ -1,5 +1,6 @@
 // The similarity map: puts points, picture, panels and selection together.
 import { createChoice } from "./map_choice.js";
+import { createCursor } from "./map_cursor.js";
 import { createDistances } from "./map_distances.js";
 import { createFacts } from "./map_facts.js";
 import { listenForGestures } from "./map_gestures.js";
@@ -8,11 +9,10 @@ import { lookOf } from "./map_look.js";
 import { createTip } from "./map_overlay.js";
 import { createPanels } from "./map_panels.js";
 import { createParts } from "./map_parts.js";
-import { pointTowards } from "./map_pick.js";
 import { createPicture } from "./map_picture.js";
 import { readArray, readPoints } from "./map_points.js";
 import { printMap } from "./map_save.js";
-import { sceneOf } from "./map_scene.js";
+import { createScenes } from "./map_scene.js";
 import { createStatus } from "./map_status.js";
 import { createToolbar } from "./map_toolbar.js";
 import { treesOf } from "./map_trees.js";
@@ -53,8 +53,6 @@ export function createMapView(root, options) {
   let lit = null;
   /** @type {{key: string, points: Points, look: import("./map_look.js").Look}|null} */
   let made = null;
-  let cursor = -1;
-  let hovered = -1;
   let request = 0;
   /** @type {Set<"all"|"frame">} */
   let pending = new Set();
@@ -62,6 +60,7 @@ export function createMapView(root, options) {
 
   const directory = () => columns.directory();
   const present = () => now?.scene.present ?? new Uint32Array();
+  const scenes = createScenes();
   const picture = createPicture(root, parts, {
     height: () => display().height,
     changed: () => schedule("frame"),
@@ -81,6 +80,16 @@ export function createMapView(root, options) {
     compared,
     selected: choice.selected,
     count: () => points?.n ?? 0,
+  });
+  const cursor = createCursor({
+    picture,
+    choice,
+    facts,
+    tip,
+    spoken: parts.spoken,
+    present,
+    reference,
+    changed: () => schedule("top"),
   });
   const fit = () => points && picture.fit(points, present());
   const toolbar = createToolbar({
@@ -104,8 +113,8 @@ export function createMapView(root, options) {
       lit = group && new Set(group.points);
       schedule("top");
     },
-    hover: (i) => hover(i, null),
-    pick: choose,
+    hover: (i) => cursor.hover(i, null),
+    pick: cursor.choose,
   });
   assemble();
 
@@ -139,8 +148,8 @@ export function createMapView(root, options) {
       begin: () => parts.over.focus({ preventScroll: true }),
       pick: choice.pick,
       restore: choice.restore,
-      click,
-      hover: (spot) => hover(spot ? picture.nearest(spot, present()) : -1, spot),
+      click: cursor.click,
+      hover: (spot) => cursor.hover(spot ? picture.nearest(spot, present()) : -1, spot),
       outline: picture.overlay.drag,
       signal,
     });
@@ -151,13 +160,9 @@ export function createMapView(root, options) {
         escape: () => (brush.dragging() ? brush.cancel() : choice.drop()),
         undo: () => selection.dispatch({ type: "undo" }),
         redo: () => selection.dispatch({ type: "redo" }),
-        step,
-        pick: (shift) => cursor >= 0 && choose(cursor, shift),
-        toggle() {
-          if (cursor < 0) return;
-          choice.toggle(cursor);
-          say();
-        },
+        step: cursor.step,
+        pick: cursor.pick,
+        toggle: cursor.toggle,
         zoom: picture.zoom,
         fit,
       },
@@ -172,7 +177,7 @@ export function createMapView(root, options) {
     now = null;
     if (!points) return;
     picture.reset(points);
-    cursor = hovered = -1;
+    cursor.reset();
     distances = createDistances({
       n: points.n,
       triangle: info.distances ? readArray(arrays, "distances") : null,
@@ -209,7 +214,7 @@ export function createMapView(root, options) {
   function drawAll(here, real) {
     const { hidden, trees, space, color } = display();
     const state = selection.state();
-    const scene = sceneOf(here, directory(), state, selection.pairs(), hidden);
+    const scene = scenes(here, directory(), state, selection.pairs(), hidden);
     const look = lookNow(here);
     picture.arrange();
     const sides = { points: here, directory: directory(), scene, state, distances: real };
@@ -255,8 +260,8 @@ export function createMapView(root, options) {
     picture.paint(scene, look, lit, {
       reference: visible(reference()),
       compared: visible(compared()),
-      cursor: isFocused(parts.over) ? visible(cursor) : -1,
-      hovered: visible(hovered),
+      cursor: isFocused(parts.over) ? visible(cursor.at()) : -1,
+      hovered: visible(cursor.hovered()),
     });
     status.note(scene.present.length ? "" : "No pair is left: every one is hidden or filtered out");
   }
@@ -269,7 +274,7 @@ export function createMapView(root, options) {
       summary({
         points: here.n,
         present: scene.present.length,
-        chosen: scene.some ? scene.focus.length : null,
+        chosen: scene.some ? scene.count : null,
         reference: name(state.reference),
         compared: name(state.compared),
       }),
@@ -279,51 +284,6 @@ export function createMapView(root, options) {
   }
 
   // ---- what happens
-
-  /** @param {number} i @param {[number, number]|null} spot */
-  function hover(i, spot) {
-    if (i !== hovered) schedule("top");
-    hovered = i;
-    const { x, y } = picture.at();
-    tip.show(i >= 0 ? facts.of(i) : null, spot ?? [x[i] ?? 0, y[i] ?? 0]);
-  }
-
-  /** @param {number} x @param {number} y @param {import("./map_scene.js").Operation} op */
-  function click(x, y, op) {
-    const i = picture.nearest([x, y], present());
-    if (i >= 0) {
-      cursor = i;
-      choose(i, op !== "replace");
-    } else if (op === "replace") {
-      choice.dropPairs();
-    }
-  }
-
-  /** @param {number} i @param {boolean} compare */
-  function choose(i, compare) {
-    choice.choose(i, compare);
-    cursor = i;
-    say();
-  }
-
-  /** @param {[number, number]} direction */
-  function step(direction) {
-    const there = present();
-    if (!there.length) return;
-    if (cursor >= 0 && there.includes(cursor)) {
-      const next = pointTowards(picture.at(), there, cursor, direction);
-      if (next >= 0) cursor = next;
-    } else {
-      cursor = there.includes(reference()) ? reference() : there[0];
-    }
-    hover(cursor, null);
-    say();
-    schedule("top");
-  }
-
-  function say() {
-    parts.spoken.textContent = facts.spoken(cursor);
-  }
 
   /** @param {import("./selection_hub.js").Change} event */
   function selectionChanged({ changed, transient, error }) {

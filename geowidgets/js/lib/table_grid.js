@@ -4,6 +4,7 @@ import { html } from "./elements.js";
 import { whenIdle } from "./idle.js";
 import { barAt, visibleLines } from "./table_geometry.js";
 import { headerRow } from "./table_head.js";
+import { gridCell, lineElement, lineName } from "./table_line.js";
 
 /**
  * @typedef {import("./table_layout.js").Layout} Layout
@@ -109,14 +110,7 @@ export function createGrid(scroll, painter, signal) {
     if (!layout) return;
     const line = layout.lines[index];
     const { sizes, tops } = layout;
-    const row = html("div", {
-      class: `gw-table-line gw-table-${line.kind}`,
-      role: "row",
-      "aria-rowindex": String(index + 2),
-    });
-    row.style.top = `${tops[index]}px`;
-    row.style.height = `${sizes[line.kind]}px`;
-    row.dataset.line = String(index);
+    const row = lineElement(line, index, tops[index], sizes);
     const name = lineName(line, sizes);
     const canvas =
       (line.kind === "row" && canvases.pop()) ||
@@ -313,58 +307,4 @@ function between(a, b, line, column) {
  * @param {number} now @param {number} room @param {number} from @param {number} to */
 export function inside(now, room, from, to) {
   return Math.max(Math.min(now, from), to - room);
-}
-
-/** @param {Line} line @param {import("./table_layout.js").Sizes} sizes */
-function lineName(line, sizes) {
-  const text = line.kind === "group" ? line.architecture : line.label;
-  const child = line.kind === "row" && line.child;
-  const name = html("div", {
-    class: `gw-table-name${child ? " gw-table-child" : ""}`,
-    role: "rowheader",
-    tabindex: "-1",
-    title: text,
-  });
-  name.dataset.column = "-1";
-  if (line.kind === "row" && line.repeats > 1) name.append(expander(line));
-  name.append(html("span", { class: "gw-table-text" }, text));
-  if (line.kind === "group") {
-    const count = line.models.length;
-    name.append(
-      html("span", { class: "gw-table-soft" }, `${count} model${count === 1 ? "" : "s"}`),
-    );
-  } else {
-    name.style.width = `${sizes.head}px`;
-  }
-  return name;
-}
-
-/** What opens a line's repeats; its own key is Space on the name.
- * @param {import("./table_rows.js").RowLine} line */
-function expander({ label, repeats, open }) {
-  const words = `${open ? "Hide" : "Show"} the ${repeats} repeats of ${label}`;
-  const button = html("button", {
-    class: "gw-table-expand",
-    type: "button",
-    tabindex: "-1",
-    title: words,
-    "aria-label": words,
-    "aria-expanded": String(open),
-  });
-  button.textContent = open ? "▾" : "▸";
-  return button;
-}
-
-/** @param {number} column @param {import("./table_layout.js").Sizes} sizes */
-function gridCell(column, sizes) {
-  const cell = html("div", {
-    class: "gw-table-cell",
-    role: "gridcell",
-    tabindex: "-1",
-    "aria-colindex": String(column + 2),
-  });
-  cell.dataset.column = String(column);
-  cell.style.left = `${sizes.head + column * sizes.column}px`;
-  cell.style.width = `${sizes.column}px`;
-  return cell;
 }

@@ -26,12 +26,12 @@ export function createLargeCounts(want, peek) {
   /** @param {string} name @param {Sizes} sizes @param {string} key of the mask
    * @param {unknown} store its table of contents, another one when it has grown */
   function workOf(name, { models, benchmarks }, key, store) {
-    let work = present.get(name);
-    if (work?.key !== key || work.store !== store) {
-      const counts = new Float64Array(models * benchmarks).fill(Number.NaN);
-      work = { key, store, counts, known: new Uint8Array(models), rows: 0 };
-      present.set(name, work);
-    }
+    const old = present.get(name);
+    if (old?.key === key && old.store === store) return old;
+    const again = old && old.store === store;
+    const counts = again ? emptied(old) : new Float64Array(models * benchmarks).fill(Number.NaN);
+    const work = { key, store, counts, known: new Uint8Array(models), rows: 0 };
+    present.set(name, work);
     return work;
   }
 
@@ -52,7 +52,7 @@ export function createLargeCounts(want, peek) {
    * @param {unknown} store its table of contents
    * @param {Iterable<number>} near models of the rows in view, and around it where there is time
    * @param {boolean} transient a drag is under way: the kernel is asked for no counts
-   * @returns {Found}
+   * @returns {Found} its counts hold until the next call
    */
   return (name, sizes, mask, maskKey, store, near, transient) => {
     const { models, benchmarks, n } = sizes;
@@ -69,11 +69,21 @@ export function createLargeCounts(want, peek) {
       if (work.known.subarray(first, last + 1).every(Boolean)) continue;
       const whole = `counts/${maskKey}/${name}/${key}`;
       const counts = transient ? peek(whole) : want(whole);
-      if (counts) take(work, first, counts, benchmarks);
-      else if (!transient) break;
+      if (!counts) break; // a key holds the mask: looking for all pieces at every move takes long
+      take(work, first, counts, benchmarks);
     }
     return work;
   };
+}
+
+/** The counts of an older mask made ready for another one: a drag fills the rows in view alone, and
+ * an array of all pairs at every move would cost more than the counting. @param {Work} work */
+function emptied({ counts, known }) {
+  const width = counts.length / known.length;
+  for (let row = 0; row < known.length; row += 1) {
+    if (known[row]) counts.fill(Number.NaN, row * width, (row + 1) * width);
+  }
+  return counts;
 }
 
 /** @param {Sizes} sizes */

@@ -50,10 +50,22 @@ export function heatColor(value, dark) {
   return mix(stops[low], stops[low + 1], place - low);
 }
 
+/** Inks by background: a drag asks for those of the same colours thousands of times.
+ * @type {Map<number, Rgba>} */
+const inks = new Map();
+const REMEMBERED = 4096;
+
 /**
  * Black or white, whichever reads better on `background`.
- * @param {Rgba} background
+ * @param {Rgba} background of whole numbers
  */
 export function inkOn(background) {
-  return contrast(BLACK, background) >= contrast(WHITE, background) ? BLACK : WHITE;
+  const [r, g, b] = background;
+  const key = (r << 16) | (g << 8) | b;
+  const known = inks.get(key);
+  if (known) return known;
+  if (inks.size >= REMEMBERED) inks.clear();
+  const ink = contrast(BLACK, background) >= contrast(WHITE, background) ? BLACK : WHITE;
+  inks.set(key, ink);
+  return ink;
 }

@@ -30,7 +30,6 @@ export function paintTile(context, box, bar, style) {
   const tile = { x: box.x + 0.5, y: box.y + 0.5, width: box.width - 1, height: box.height - 1 };
   const full = mode === "heat" ? tileColor(cell, style) : null;
   const background = full && bar.dim ? mix(colors.bg, full, DIMMED) : full;
-  const ink = background ? inkOn(background) : numberColor(cell, style);
   if (background) {
     context.fillStyle = css(background);
     fill(context, tile);
@@ -41,6 +40,7 @@ export function paintTile(context, box, bar, style) {
     context.font = font;
     context.textAlign = "right";
     context.textBaseline = "middle";
+    const ink = background ? inkOn(background) : numberColor(cell, style);
     context.fillStyle = css(ink, bar.dim || cell.state === "waiting" ? 0.5 : 1);
     const right = mode === "numbers" ? box.x + box.width - 10 : box.x + box.width / 2 + 14;
     writeNumber(context, box, cell, style, right);

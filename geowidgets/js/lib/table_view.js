@@ -1,6 +1,5 @@
 // The evaluation table: puts data, layout, grid and selection together.
 
-import { html } from "./elements.js";
 import { whenIdle } from "./idle.js";
 import { inFocus } from "./table_actions.js";
 import { createTableData } from "./table_data.js";
@@ -8,17 +7,17 @@ import { createEnsembleButton } from "./table_ensemble.js";
 import { tableSvg } from "./table_export.js";
 import { createGrid } from "./table_grid.js";
 import { tableCells, tableLayout } from "./table_layout.js";
-import { fillLegend } from "./table_legend.js";
 import { createLinePainter } from "./table_lines.js";
-import { differenceScale, MCE, measureScale } from "./table_measures.js";
-import { COLORS } from "./table_paint.js";
+import { createParts } from "./table_parts.js";
 import { listen } from "./table_pointer.js";
+import { createTableSaid } from "./table_said.js";
 import { menuItems } from "./table_saving.js";
+import { createTableStyle } from "./table_style.js";
 import { addTo, countOn, createTally } from "./table_tally.js";
 import { createTip } from "./table_tip.js";
 import { createToolbar } from "./table_toolbar.js";
-import { cellLabel, cellLines, summary } from "./table_words.js";
-import { followTheme, readColors } from "./theme.js";
+import { cellLines } from "./table_words.js";
+import { followTheme } from "./theme.js";
 import { createFrames } from "./view_frames.js";
 
 /**
@@ -49,18 +48,19 @@ const AHEAD = 24;
  */
 export function createTableView(root, options) {
   const { columns, selection, display, change, height, ask, signal } = options;
-  const { bar, problem, scroll, legend, status } = parts(root);
+  const { bar, problem, scroll, legend, status } = createParts(root);
   const tip = createTip(root);
   // Numbers that arrive during a drag must not change the view's height under the pointer.
   const read = createTableData(columns, selection, display, () => update(dragging), inView);
+  const look = createTableStyle(root);
   const lines = createLinePainter({
     layout: () => layout,
     cells: () => cells,
     models: () => columns.directory().models,
     state: () => selection.state(),
     focused: (model, benchmark) => focused(model, benchmark),
-    style: () => style,
-    summaryStyle: () => summaryStyle,
+    style: look.style,
+    summaryStyle: look.summary,
     hot: () => hot,
     potential: () => display().potential,
   });
@@ -70,7 +70,7 @@ export function createTableView(root, options) {
     cells: () => cells,
     measure: () => data.measure,
     paint: lines.paint,
-    look: () => ({ ...style, words: words() }),
+    look: () => ({ ...look.style(), words: said.words() }),
   });
   const ensemble = createEnsembleButton({
     columns,
@@ -80,7 +80,22 @@ export function createTableView(root, options) {
     signal,
   });
   const showToolbar = createToolbar(bar, { change, items: saved, ensemble: ensemble.element });
-  const grid = createGrid(scroll, { paint: lines.paint, label, chosen: lines.chosen }, signal);
+  const said = createTableSaid(root, {
+    parts: { problem, legend, status },
+    columns,
+    selection,
+    display,
+    data: () => data,
+    layout: () => layout,
+    style: look.style,
+    cellsOf: lines.cellsOf,
+    problem: ensemble.problem,
+  });
+  const grid = createGrid(
+    scroll,
+    { paint: lines.paint, label: said.label, chosen: lines.chosen },
+    signal,
+  );
 
   /** @type {TableData} */
   let data = read();
@@ -89,33 +104,14 @@ export function createTableView(root, options) {
   let cells = tableCells(columns.directory(), data, display(), layout.columns);
   let width = 0;
   let dragging = false;
-  /** @type {import("./table_paint.js").Style} */
-  let style = {
-    ...freshStyle(),
-    mode: layout.mode,
-    filtered: false,
-    measure: data.measure,
-    domain: [0, 1],
-    scale: 0.1,
-    parent: Number.NaN,
-    notch: -1,
-  };
   let big = false;
   let callOff = () => {};
   /** The masks by which rows were sorted last. @type {(Uint32Array | null | undefined)[]} */
   let sortedOn = [];
-  /** How corruption errors are drawn, on a scale of their own. */
-  let summaryStyle = style;
   /** @type {ReturnType<typeof inFocus>} */
   let focused = () => true;
   /** @type {Place | null} */
   let hot = null;
-
-  function freshStyle() {
-    const family = getComputedStyle(root).fontFamily;
-    const dark = root.dataset.gwTheme === "dark";
-    return { colors: readColors(root, COLORS), font: `11px ${family}`, dark };
-  }
 
   /** Everything anew: what stands where may have changed. */
   function redraw() {
@@ -126,10 +122,9 @@ export function createTableView(root, options) {
     const bars = layout.lines.reduce((sum, line) => sum + line.bars.length, 0);
     big = bars * layout.columns.length > AT_ONCE;
     if (!data.waiting) sortedOn = masks();
-    const domain = measureScale(data.measure, wholeValues());
-    style = { ...style, ...freshStyle(), mode: layout.mode, measure: data.measure, domain };
+    look.renew(layout.mode, data.measure, wholeValues());
     scroll.style.maxHeight = `${height()}px`;
-    scroll.setAttribute("aria-label", gridLabel());
+    scroll.setAttribute("aria-label", said.title());
     const dense = columns.directory().models.filter(({ ratio }) => ratio <= 0);
     showToolbar(
       display(),
@@ -189,19 +184,9 @@ export function createTableView(root, options) {
         }
       }
     }
-    scaleTo(tally.largest, hurry);
-    summaryStyle = mceStyle(layout.lines.slice(...near.lines));
+    look.scaleTo(data, tally.largest, hurry);
+    look.sumUp(layout.lines.slice(...near.lines), layout.columns, cells);
     focused = inFocus(selection.state(), selection.pairs(), columns.directory().benchmarks.length);
-  }
-
-  /** @param {number} largest difference @param {boolean} grow */
-  function scaleTo(largest, grow) {
-    const scale = differenceScale(data.measure, largest);
-    // Under the pointer the scale only grows, or bars would jump while they are read.
-    const kept = grow && style.filtered ? Math.max(style.scale, scale) : scale;
-    const changed = style.scale !== kept;
-    style = { ...style, filtered: data.filtered, scale: kept };
-    return changed;
   }
 
   /** Models of the rows in view, and of some around it where there is time. @param {boolean} hurry */
@@ -230,17 +215,6 @@ export function createTableView(root, options) {
   }
   let pending = false;
 
-  /** @param {Line[]} near */
-  function mceStyle(near) {
-    const column = layout.columns.find(({ kind }) => kind === "mce");
-    if (!column) return style;
-    const found = near.flatMap((line) => line.bars.map((one) => cells.at(one, column)));
-    const domain = measureScale(MCE, [...found.map(({ value }) => value), 1]);
-    const differences = found.map(({ difference }) => Math.abs(difference) || 0);
-    const scale = differenceScale(MCE, Math.max(0, ...differences));
-    return { ...style, measure: MCE, domain, scale, parent: 1 };
-  }
-
   function emphasise() {
     const { models, benchmarks } = selection.state();
     const every = (/** @type {number[] | null} */ clause, /** @type {number[]} */ indices) =>
@@ -266,7 +240,7 @@ export function createTableView(root, options) {
     if (data.waiting) return; // until all rows are counted
     callOff = whenIdle(() => {
       if (countOn(tally, entries, STEP)) return true;
-      if (data.filtered && scaleTo(tally.largest, false)) grid.repaint(true);
+      if (data.filtered && look.scaleTo(data, tally.largest, false)) grid.repaint(true);
       write(tally);
       return false;
     }, signal);
@@ -274,63 +248,9 @@ export function createTableView(root, options) {
 
   /** @param {import("./table_tally.js").Tally | null} tally null: not all is known yet */
   function write(tally) {
-    const directory = columns.directory();
-    const sets = directory.sets.map(({ name, n }) => ({
-      name,
-      n,
-      subset: data.sets.get(name)?.subset ?? null,
-    }));
-    const states = tally?.states ?? new Set([data.filtered ? "subset" : "whole"]);
-    const { potential, delta, baseline } = display();
-    fillLegend(legend, {
-      mode: layout.mode,
-      measure: data.measure,
-      domain: style.domain,
-      filtered: data.filtered && states.has("subset"),
-      scale: style.scale,
-      dense: directory.models.some(({ parent }) => parent !== null),
-      missing: states.has("missing"),
-      elsewhere: states.has("elsewhere"),
-      fixed: states.has("fixed"),
-      waiting: tally ? states.has("waiting") : data.waiting,
-      intervals: tally?.intervals ?? true,
-      repeats: layout.lines.some((line) => line.kind === "row" && line.repeats > 1),
-      compared: selection.state().compared !== null,
-      potential: potential ? delta : null,
-      baseline,
-      sets,
-    });
-    const said = summary(directory, tally, { ...data, sets });
-    if (status.textContent !== said) status.textContent = said;
-    const wrong = data.error || selection.error() || ensemble.problem();
-    problem.textContent = wrong;
-    problem.hidden = !wrong;
-    root.dataset.gwState = data.loading || data.waiting || !tally ? "loading" : "ready";
+    said.write(tally);
     grid.relabel();
     emphasise();
-  }
-
-  function gridLabel() {
-    const { models, benchmarks } = columns.directory();
-    const { title } = data.measure;
-    const what = title[0].toUpperCase() + title.slice(1);
-    return `${what} of ${models.length} models on ${benchmarks.length} benchmarks`;
-  }
-
-  /** Lines of words below a picture. */
-  function words() {
-    const marks = [...legend.children].map((entry) => entry.textContent).join("; ");
-    return [status.textContent ?? "", layout.shared ? `${layout.shared}; ${marks}` : marks];
-  }
-
-  /** @param {Line} line @param {number} column */
-  function label(line, column) {
-    if (line.kind === "group") return "";
-    const { models } = columns.directory();
-    const own = line.bars.map(([model]) => models[model]);
-    const shown = lines.cellsOf(line, layout.columns[column]);
-    const name = `${line.architecture}, ${line.label}`;
-    return cellLabel(shown, own, name, layout.columns[column], data.measure);
   }
 
   /** @param {Place | null} place @param {number} x */
@@ -399,7 +319,7 @@ export function createTableView(root, options) {
     picture() {
       if (root.dataset.gwState !== "ready" || layout.lines.length === 0) return null;
       return {
-        text: tableSvg(layout, lines.paint, { ...style, words: words() }),
+        text: tableSvg(layout, lines.paint, { ...look.style(), words: said.words() }),
         name: "evaluation",
       };
     },
@@ -408,25 +328,3 @@ export function createTableView(root, options) {
 
 /** @type {{ lines: [number, number?], columns: [number, number?] }} */
 const EVERYTHING = { lines: [0], columns: [0] };
-
-/** @param {HTMLElement} root */
-function parts(root) {
-  const made = {
-    bar: html("div", {
-      class: "gw-bar gw-table-bar",
-      role: "toolbar",
-      "aria-label": "Evaluation table",
-    }),
-    problem: html("div", { class: "gw-error", role: "alert" }),
-    scroll: html("div", {
-      class: "gw-table-scroll",
-      role: "grid",
-      "aria-label": "Accuracy",
-      "aria-multiselectable": "true",
-    }),
-    legend: html("div", { class: "gw-table-legend" }),
-    status: html("div", { class: "gw-table-status", role: "status", "aria-live": "polite" }),
-  };
-  root.append(...Object.values(made));
-  return made;
-}
