@@ -1,6 +1,6 @@
 // Beside the map: redundant benchmarks, and the selected pairs by number.
 import { hide, html } from "./elements.js";
-import { pairName } from "./words.js";
+import { amount, pairName } from "./words.js";
 
 /** @typedef {import("./columns_hub.js").Directory} Directory */
 
@@ -99,7 +99,7 @@ export function createChosen({ hover, pick }) {
       drawn = now;
       hide(part.element, !shown.length);
       const more = focus.length > shown.length ? `, ${shown.length} numbered` : "";
-      part.title(`Selected pairs: ${focus.length}${more}`);
+      part.title(`Selected pairs: ${amount(focus.length)}${more}`);
       list.replaceChildren(
         ...shown.map((i) =>
           html(
