@@ -28,8 +28,8 @@ START_CELL = """index => {
 # what the page shows once every message has been answered. A closed comm's are never.
 ANSWERED = """async limit => {
   const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-  const open = () => [...kernel._futures.values()]
-    .some(future => future.msg.header.msg_type === 'comm_msg');
+  const open = () => [...kernel._futures.values()].some(({ msg }) =>
+    msg.header.msg_type === 'comm_msg' && kernel._comms.has(msg.content.comm_id));
   const end = performance.now() + limit;
   for (let still = 0; still < 3 && performance.now() < end; still = open() ? 0 : still + 1) {
     await new Promise(done => setTimeout(done, 20));
@@ -126,7 +126,7 @@ class Notebook:
 
         It runs once the kernel has heard what the page had to say.
         """
-        self.page.evaluate(ANSWERED, WAIT / 12)
+        self.page.evaluate(ANSWERED, WAIT)
         before = self.page.evaluate(COUNT, index)
         self.start(index)
         changed = f"([index, before]) => ![null, before].includes(({COUNT})(index))"
