@@ -181,13 +181,16 @@ def _kept(study: Study, features: str | Sequence[str] | None) -> frozenset[str]:
 
 
 def _tell_missing(root: Any, index: Index, tiles: list[Tile]) -> None:
-    found = []
+    found: list[str] = []
+    missing: dict[tuple[str, int], np.ndarray] = {}
     for tile in tiles:
         size = index.sets[tile.benchmark.set].size
-        array: Any = root[f"summary/{tile.benchmark.set}"]
-        records = as_records(array[tile.benchmark.slot], size)
+        column = tile.benchmark.set, tile.benchmark.slot
+        if column not in missing:
+            array: Any = root[f"summary/{column[0]}"]
+            missing[column] = as_records(array[column[1]], size)["missing"].copy()
         for model in tile.models:
-            if count := int(records[model.slot]["missing"]):
+            if count := int(missing[column][model.slot]):
                 found.append(f"{count} of {size} for {model.name!r} on {tile.benchmark.name!r}")
     if found:
         warnings.warn(

@@ -10,6 +10,7 @@ import numpy as np
 
 from geowidgets.schema import BenchmarkSlot, Index, ModelSlot, StoreError
 from geowidgets.store.batching import Batching
+from geowidgets.store.chunks import write_chunk
 from geowidgets.store.disk import Place
 from geowidgets.store.modules import Modules, on_device, pick_device
 from geowidgets.store.summary import summarise
@@ -69,12 +70,20 @@ class Filler:
         )
         self.root: Any = job.place.root("r+")
         self._arrays: dict[str, dict[str, Any]] = {}
+        self._features: dict[str, Any] = {}
 
     def arrays(self, name: str) -> dict[str, Any]:
         """A set's arrays, opened once: each opening is a request for metadata."""
         if name not in self._arrays:
             self._arrays[name] = opened(self.root[f"sets/{name}"])
         return self._arrays[name]
+
+    def features(self, model: int, name: str) -> Any:
+        """The array of a model's features on a set, opened once."""
+        path = f"features/{model}/{name}"
+        if path not in self._features:
+            self._features[path] = self.root[path]
+        return self._features[path]
 
     def missing(self, tile: Tile) -> Tile:
         """The tile without the models whose mark is on disk by now.
@@ -113,7 +122,6 @@ class Filler:
         """
         name, benchmark = tile.benchmark.set, tile.benchmark.slot
         arrays = self.arrays(name)
-        span = tile.span(self.job.index)
         # An axis of length 1 can have any stride, and torch picks its convolution by the strides:
         # equal images would differ in the last bit by how the user's array came to be.
         # A memory-mapped one is read-only, which torch warns of.
@@ -124,13 +132,13 @@ class Filler:
 
             def write(model: ModelSlot = model, values: dict[str, np.ndarray] = values) -> None:
                 if "features" in values:
-                    array = self.root[f"features/{model.slot}/{name}"]
-                    array[benchmark, span] = values.pop("features")
+                    array = self.features(model.slot, name)
+                    write_chunk(array, (benchmark, tile.block, 0), values.pop("features"))
                 digest = write_block(arrays, model.slot, benchmark, tile.block, values)
                 if self.job.index.sets[name].blocks == 1:
                     known[model.slot] = summarise(values, labels, digest)
 
-            writer.submit(write)
+            writer.submit(write, sum(array.nbytes for array in values.values()))
             yield len(images)
 
     def _measure(

@@ -18,6 +18,7 @@ from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from geowidgets.schema import VARIABLES, Index, SetInfo, summary_dtype
 from geowidgets.store.arrays import DIGEST, values_digest
+from geowidgets.store.chunks import write_whole
 from geowidgets.store.disk import Place
 
 SUMMARY_MODELS = 128
@@ -39,16 +40,17 @@ def clear_set(place: Place, name: str) -> None:
 
 
 def require_set(root: zarr.Group, name: str, info: SetInfo, index: Index) -> None:
-    """The arrays of a sample set, made where they lack, with empty model and benchmark axes."""
+    """The arrays of a sample set, made where they lack."""
     group = root.require_group(f"sets/{name}")
     kept = index.settings.angle_classes(len(index.classes))
+    models, benchmarks = index.axis(name)
     for variable in VARIABLES.values():
         if variable.name in group or (variable.per_class and not kept):
             continue
         tail = (len(kept),) if variable.per_class else ()
         group.create_array(
             variable.name,
-            shape=(0, 0, info.size, *tail),
+            shape=(models, benchmarks, info.size, *tail),
             chunks=(1, 1, info.block, *tail),
             dtype=variable.dtype,
             fill_value=variable.fill,
@@ -59,7 +61,7 @@ def require_set(root: zarr.Group, name: str, info: SetInfo, index: Index) -> Non
     if "digest" not in group:
         group.create_array(
             "digest",
-            shape=(0, 0, info.blocks),
+            shape=(models, benchmarks, info.blocks),
             chunks=(1, 1, 1),
             dtype="uint64",
             fill_value=0,
@@ -72,7 +74,7 @@ def require_set(root: zarr.Group, name: str, info: SetInfo, index: Index) -> Non
     if name not in summary:
         summary.create_array(
             name,
-            shape=(0, 0, summary_dtype(info.size).itemsize),
+            shape=(benchmarks, models, summary_dtype(info.size).itemsize),
             chunks=(1, SUMMARY_MODELS, summary_dtype(info.size).itemsize),
             dtype="uint8",
             fill_value=0,
@@ -111,9 +113,9 @@ def lengthen(root: zarr.Group, index: Index) -> None:
         group = root[f"sets/{name}"]
         assert isinstance(group, zarr.Group)
         models, benchmarks = index.axis(name)
-        for array in (*VARIABLES, "digest"):
-            if array in group:
-                _resize(group[array], (models, benchmarks))
+        for variable in (*VARIABLES, "digest"):
+            if (array := group.get(variable)) is not None:
+                _resize(array, (models, benchmarks))
         _resize(root[f"summary/{name}"], (benchmarks, models))
         entries = {
             "model": index.models,
@@ -188,15 +190,17 @@ def _write(
     dims: tuple[str, ...],
     chunks: tuple[int, ...] | None = None,
 ) -> None:
-    group.create_array(
+    array = group.create_array(
         name,
-        data=np.ascontiguousarray(values),
+        shape=values.shape,
+        dtype=values.dtype,
         chunks=chunks or tuple(max(1, n) for n in values.shape),
         dimension_names=dims,
         compressors=_CHECKED,
         attributes={DIGEST: values_digest(values)},
         overwrite=True,
     )
+    write_whole(array, values)
 
 
 def _write_text(group: zarr.Group, name: str, values: list[str], dim: str) -> None:

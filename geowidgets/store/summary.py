@@ -10,6 +10,7 @@ import numpy as np
 
 from geowidgets.schema import SUMMARY_BINS, SUMMARY_METRICS, Index, StoreError, summary_dtype
 from geowidgets.store.arrays import open_array, read_whole, reading
+from geowidgets.store.chunks import write_chunk
 from geowidgets.store.disk import Place
 
 
@@ -161,6 +162,10 @@ def _write_records(root: Any, name: str, benchmark: int, records: Mapping[int, A
     if records:
         rows = np.stack([np.frombuffer(r.tobytes(), np.uint8) for r in records.values()])
         array = root[f"summary/{name}"]
+        if sorted(records) == [*range(array.shape[1])] and array.shape[1] <= array.chunks[1]:
+            # All that there are: nothing of the chunk has to be read first.
+            write_chunk(array, (benchmark, 0, 0), rows[np.argsort([*records])])
+            return
         try:
             array.oindex[benchmark, list(records)] = rows
         except (RuntimeError, ValueError):  # a chunk that cannot be read cannot be changed

@@ -13,6 +13,8 @@ from geowidgets.store.batching import Batching
 from geowidgets.training import to_input
 
 BATCH = {"cpu": 256, "cuda": 1024}
+# Of features and logits measured at once: few samples at a time cost three times as much each.
+LATENT_BYTES = 1 << 20
 
 
 def measure_tile(
@@ -50,34 +52,60 @@ def measure_tile(
     classifier = head.classifier(device)
     truth = torch.from_numpy(labels)
 
-    def measure(part: range) -> dict[str, torch.Tensor]:
-        span = slice(part.start, part.stop)
+    def show(part: range) -> dict[str, torch.Tensor]:
         with torch.inference_mode(), head.tap() as tap:
-            module(to_input(images[span], device, transform))
-            found = _measure(classifier, tap, truth[span].to(device), margin, use_bias)
-        found["angle"] = found["angle"][:, list(angle_classes)]
-        if keep_features:
-            found["features"] = tap.features.half()
-        return found
+            module(to_input(images[part.start : part.stop], device, transform))
+            return {"features": tap.features, "logits": tap.logits}
 
-    # Written in place: small results that outlive a batch's large ones leave holes between them,
-    # which took three times the results' own memory at 50,000 samples.
+    def measure(rows: range) -> dict[str, torch.Tensor]:
+        latents: dict[str, torch.Tensor] = {}
+        for part, found in batching.over(rows, show):
+            _put(latents, found, part.start - rows.start, len(rows))
+        known = truth[rows.start : rows.stop].to(device)
+        with torch.inference_mode():
+            values = _measure(classifier, **latents, labels=known, margin=margin, use_bias=use_bias)
+            if angle_classes != tuple(range(classifier.classes)):
+                values["angle"] = values["angle"][:, list(angle_classes)]
+            if keep_features:
+                values["features"] = latents["features"].half()
+        return values
+
     whole: dict[str, torch.Tensor] = {}
-    for part, found in batching.over(range(len(images)), measure):
-        for name, values in found.items():
-            if name not in whole:
-                whole[name] = values.new_empty((len(images), *values.shape[1:]))
-            whole[name][part.start : part.stop] = values
+    step = _samples_at_once(classifier, batching.size)
+    for first in range(0, len(images), step):
+        rows = range(first, min(first + step, len(images)))
+        _put(whole, measure(rows), first, len(images))
     return {name: values.cpu().numpy() for name, values in whole.items()}
 
 
+def _samples_at_once(classifier: Classifier, batch: int) -> int:
+    """How many samples are measured at once: whole batches, so that these stay as they are."""
+    return max(1, LATENT_BYTES // (4 * (classifier.width + classifier.classes)) // batch) * batch
+
+
+def _put(
+    whole: dict[str, torch.Tensor], part: dict[str, torch.Tensor], first: int, samples: int
+) -> None:
+    """Write a part's values in place, from sample `first` of `samples` on.
+
+    Small results that outlive a batch's large ones leave holes between them, which took three times
+    the results' own memory at 50,000 samples.
+    """
+    for name, values in part.items():
+        if name not in whole:
+            whole[name] = values.new_empty((samples, *values.shape[1:]))
+        whole[name][first : first + len(values)] = values
+
+
 def _measure(
-    classifier: Classifier, tap: Any, labels: torch.Tensor, margin: str, use_bias: bool
+    classifier: Classifier,
+    features: torch.Tensor,
+    logits: torch.Tensor,
+    labels: torch.Tensor,
+    margin: str,
+    use_bias: bool,
 ) -> dict[str, torch.Tensor]:
-    logits = tap.logits
-    geometry = classifier.measure(
-        tap.features, labels, margin=margin, use_bias=use_bias, logits=logits
-    )
+    geometry = classifier.measure(features, labels, margin=margin, use_bias=use_bias, logits=logits)
     runner_up = logits.scatter(1, geometry.prediction.clamp(min=0)[:, None], -torch.inf).argmax(1)
     return {
         "angle": geometry.angle,

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from geowidgets.schema import VARIABLES
+from geowidgets.store.chunks import write_chunk
 
-_PENDING = 2
+_PENDING, _PENDING_BYTES = 2, 4 << 20
 
 
 def digest_of(values: Mapping[str, np.ndarray]) -> int:
@@ -21,9 +22,9 @@ def digest_of(values: Mapping[str, np.ndarray]) -> int:
     for name in VARIABLES:
         if name in values:
             array = np.ascontiguousarray(values[name])
-            if array.dtype.kind == "f":
+            if array.dtype.kind == "f" and np.isnan(array).any():
                 array = np.where(np.isnan(array), np.float32(np.nan), array)
-            digest.update(array.tobytes())
+            digest.update(array.data)
     return int.from_bytes(digest.digest(), "little") or 1
 
 
@@ -46,11 +47,10 @@ def write_block(
     """
     kept = {name: values[name] for name in VARIABLES if name in group}
     for name, array in kept.items():
-        stored = group[name]
-        first = block * stored.chunks[2]
-        stored[model, benchmark, first : first + len(array)] = array
+        per_class = (0,) if VARIABLES[name].per_class else ()
+        write_chunk(group[name], (model, benchmark, block, *per_class), array)
     digest = digest_of(kept)
-    group["digest"][model, benchmark, block] = digest
+    write_chunk(group["digest"], (model, benchmark, block), np.array(digest, np.uint64))
     return digest
 
 
@@ -59,18 +59,30 @@ class Writer:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="geowidgets-writer")
-        self._pending: deque[Future[None]] = deque()
+        self._pending: deque[tuple[Future[None], int]] = deque()
 
-    def submit(self, job: Callable[[], None]) -> None:
-        """Queue a write; waits while several are pending, so that memory stays bounded."""
-        self._pending.append(self._pool.submit(job))
-        while len(self._pending) > _PENDING:
-            self._pending.popleft().result()
+    def submit(self, job: Callable[[], None], size: int = 0) -> None:
+        """Queue a write; waits while several, or many bytes, are pending, as they take memory.
+
+        Args:
+            job: The write.
+            size: Bytes that are held until it is done. One of any size may be under way.
+        """
+        self._pending.append((self._pool.submit(job), size))
+        while len(self._pending) > _PENDING or self._is_too_much():
+            self._wait_for_first()
 
     def finish(self) -> None:
         """Wait until all is on disk."""
         while self._pending:
-            self._pending.popleft().result()
+            self._wait_for_first()
+
+    def _is_too_much(self) -> bool:
+        return len(self._pending) > 1 and sum(size for _, size in self._pending) > _PENDING_BYTES
+
+    def _wait_for_first(self) -> None:
+        done, _ = self._pending.popleft()
+        done.result()
 
     def __enter__(self) -> Writer:
         return self
