@@ -79,18 +79,21 @@ export function createMarks({ measure }) {
       style: `fill: url(#${id})`,
     });
     made.push(svg("defs", {}, gradient), title, bar);
-    const ends = /** @type {const} */ ([
-      [box.x, -scale, "gw-grid-left"],
-      [box.x + box.width / 2, 0, "gw-grid-middle"],
-      [box.x + box.width, scale, "gw-grid-right"],
-    ]);
-    const written = (/** @type {number} */ value) =>
-      value ? change(metric, value, scale).replace(unit, "") : "0";
-    const tight = 2 * measure(written(scale), "11px") + 28 > box.width;
-    for (const [x, value, kind] of ends) {
-      const number = written(value);
-      if (scale && !(tight && !value))
-        made.push(text(x, box.y + 44, number, `gw-grid-tick ${kind}`));
+    if (!scale) return made;
+    const written = (/** @type {number} */ value) => change(metric, value, scale).replace(unit, "");
+    const end = written(scale);
+    const left = box.width - 2 * measure(end, "11px"); // between the two ends
+    const middle = box.x + box.width / 2;
+    /** @type {[number, string, string][]} */
+    const ticks = [
+      [box.x, written(-scale), "gw-grid-left"],
+      [box.x + box.width, end, "gw-grid-right"],
+    ];
+    // Where two ends do not fit, one number says both.
+    if (left < 6) ticks.splice(0, 2, [middle, end.replace("+", "±"), "gw-grid-middle"]);
+    else if (left >= 28) ticks.push([middle, "0", "gw-grid-middle"]);
+    for (const [x, number, kind] of ticks) {
+      made.push(text(x, box.y + 44, number, `gw-grid-tick ${kind}`));
     }
     return made;
   }
