@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from geowidgets.pruning.layers import PruningError
+from geowidgets.training.masking import enforce, resolve_masks
 
 Masks = dict[str, Tensor]
 
@@ -90,19 +91,13 @@ def _with_removed_first(score: Tensor, mask: Tensor | None) -> Tensor:
     return score if mask is None else score.masked_fill(~mask.to(score.device), -torch.inf)
 
 
-@torch.no_grad()
 def apply(model: nn.Module, masks: Mapping[str, Tensor]) -> None:
     """Set masked-out entries of the named parameters and buffers to 0, in place."""
-    named = dict(model.named_parameters()) | dict(model.named_buffers())
-    for name, mask in masks.items():
-        if name not in named:
-            raise PruningError(f"masks: the model has no parameter {name!r}")
-        if mask.shape != named[name].shape:
-            raise PruningError(
-                f"masks[{name!r}]: expected shape {tuple(named[name].shape)}, "
-                f"got {tuple(mask.shape)}"
-            )
-        named[name].masked_fill_(~mask.to(named[name].device), 0)
+    try:
+        pairs = resolve_masks(model, masks)
+    except ValueError as error:
+        raise PruningError(str(error)) from error
+    enforce(pairs)
 
 
 def merge(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> Masks:

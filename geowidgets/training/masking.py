@@ -9,9 +9,18 @@ from torch import Tensor, nn
 
 
 def resolve_masks(
-    model: nn.Module, masks: Mapping[str, Tensor] | None, device: torch.device
+    model: nn.Module, masks: Mapping[str, Tensor] | None, device: torch.device | None = None
 ) -> list[tuple[Tensor, Tensor]]:
-    """Pairs (parameter or buffer, bool mask on its device); names and shapes are checked."""
+    """Pairs (parameter or buffer, bool mask); names and shapes are checked.
+
+    Args:
+        model: whose parameters and buffers.
+        masks: name → bool, `False` = removed.
+        device: of the masks; each its parameter's by default.
+
+    Raises:
+        ValueError: an unknown name, or another shape.
+    """
     named = dict(model.named_parameters()) | dict(model.named_buffers())
     pairs = []
     for name, mask in (masks or {}).items():
@@ -22,7 +31,7 @@ def resolve_masks(
                 f"masks[{name!r}]: expected shape {tuple(named[name].shape)}, "
                 f"got {tuple(mask.shape)}"
             )
-        pairs.append((named[name], mask.to(device=device, dtype=torch.bool)))
+        pairs.append((named[name], mask.to(device or named[name].device, torch.bool)))
     return pairs
 
 
