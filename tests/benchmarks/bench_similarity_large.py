@@ -95,6 +95,31 @@ def quality(store: PointsStore, similarity: Any) -> None:
     print(f"| the same of UMAP from the exact neighbours of all points | {trust(plane):.4f} |")
 
 
+class MadeUp:
+    """A similarity whose plane is drawn at random: what the view costs does not ask for more."""
+
+    set, distances, approximate, degenerate, digest = "test", None, True, (), "0" * 32
+
+    def __init__(self, store: PointsStore) -> None:
+        models, benchmarks = len(store.models), len(store.benchmarks)
+        self.model = np.repeat(np.arange(models), benchmarks)
+        self.benchmark = np.tile(np.arange(benchmarks), models)
+
+    def layout(self, *what: object, **options: object) -> np.ndarray:
+        """Sixty clouds, each of one method and some benchmarks."""
+        rng = np.random.default_rng(0)
+        clouds = rng.normal(size=(60, 2)) * 4
+        own = clouds[(self.model % 4 * 12 + self.benchmark // 8) % 60]
+        return (own + rng.normal(size=own.shape) / 2).astype(np.float32)
+
+    def redundancy(self) -> Any:
+        """None."""
+        import pandas as pd
+
+        names = ["benchmark_a", "benchmark_b", "score", "mantel", "n_models"]
+        return pd.DataFrame({name: [] for name in names})
+
+
 def brush(store: PointsStore, similarity: Any) -> None:
     """Print what the page needs and what a lasso costs."""
     view = gw.SimilarityMap(store, similarity=similarity)
@@ -142,9 +167,15 @@ def main() -> None:
     parser.add_argument("--benchmarks", type=int, default=96)
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--trees", type=int, default=96, help="benchmarks whose tree is built")
+    parser.add_argument("--made-up", action="store_true", help="the view alone, of a made-up plane")
     given = parser.parse_args()
     store = PointsStore(given.samples, given.models, given.benchmarks)
     print(f"{os.cpu_count()} CPU cores, load {os.getloadavg()[0]:.1f}\n")
+    if given.made_up:
+        print("| the view | |\n|---|---|")
+        brush(store, MadeUp(store))
+        print(f"\nLoad at the end: {os.getloadavg()[0]:.1f}")
+        return
     shape = f"{len(store.models)} × {len(store.benchmarks)} × {store.n:,}"
     print(f"| {shape} | clock (processor) | peak |")
     print("|---|---|---|")

@@ -256,7 +256,7 @@ def test_a_click_is_the_reference_and_shift_compares(
     assert said["reference"] == [int(similarity.model[alone]), int(similarity.benchmark[alone])]
 
 
-def test_keyboard_alone(shared: Notebook, view: Locator) -> None:
+def test_keyboard_alone(shared: Notebook, view: Locator, similarity: gw.Similarity) -> None:
     """A selection that only a pointer can make; keys that reach JupyterLab's cells."""
     cells = shared.count()
     view.locator(".gw-map-over").focus()
@@ -267,8 +267,9 @@ def test_keyboard_alone(shared: Notebook, view: Locator) -> None:
     expect(line(view)).to_have_text("1 of 12 pairs selected")
     spoken = view.locator("[aria-live=polite]")
     expect(spoken).to_contain_text("selected")
-    said = report(shared)
-    assert np.sum(said["pairs"]) == 1
+    cursor = int(view.locator(".gw-map-cursor").get_attribute("data-point") or -1)
+    one = expected(similarity, np.array([cursor]))
+    assert heard(shared, "pairs", one)["pairs"] == one
     view.locator(".gw-map-over").focus()
     shared.page.keyboard.press("Escape")
     expect(line(view)).to_have_text("12 pairs of a model and a benchmark")

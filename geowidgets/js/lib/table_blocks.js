@@ -40,12 +40,12 @@ export function blocksOf(name, wanted, { models, benchmarks, n }) {
 }
 
 /**
- * @returns {(n: number, mask: Uint32Array, bits: Column) => Uint32Array} correct predictions of
- *   each pair of a block
+ * @returns {(n: number, mask: Uint32Array, bits: Column, runs?: [number, number][]) => Uint32Array}
+ *   correct predictions of each pair of a block, or of those in `runs`
  */
 export function createBlockCounter() {
   /** The counters used last; each holds its block's bits once more.
-   * @type {Map<Column, (mask: Uint32Array) => Uint32Array>} */
+   * @type {Map<Column, (mask: Uint32Array, runs?: [number, number][]) => Uint32Array>} */
   const counters = new Map();
   let bytes = 0;
 
@@ -55,10 +55,11 @@ export function createBlockCounter() {
     const correct = { words, width: width(n), pairs: words.length / width(n) };
     const count = createCounter();
     bytes += bits.byteLength;
-    return (/** @type {Uint32Array} */ mask) => count(correct, mask);
+    return (/** @type {Uint32Array} */ mask, /** @type {[number, number][] | undefined} */ runs) =>
+      count(correct, mask, runs);
   }
 
-  return (n, mask, bits) => {
+  return (n, mask, bits, runs) => {
     const counter = counters.get(bits) ?? make(n, bits);
     counters.delete(bits);
     counters.set(bits, counter);
@@ -67,6 +68,22 @@ export function createBlockCounter() {
       counters.delete(old);
       bytes -= old.byteLength;
     }
-    return counter(mask);
+    return counter(mask, runs);
   };
+}
+
+/**
+ * Runs of neighbours among some benchmarks.
+ * @param {number[]} positions of benchmarks within the set
+ * @returns {[number, number][]} first and last, the last one excluded
+ */
+export function runsOf(positions) {
+  /** @type {[number, number][]} */
+  const runs = [];
+  for (const position of [...new Set(positions)].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last?.[1] === position) last[1] = position + 1;
+    else runs.push([position, position + 1]);
+  }
+  return runs;
 }

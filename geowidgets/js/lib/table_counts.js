@@ -57,20 +57,21 @@ export function countCorrect({ words, width, pairs }, mask, out = new Uint32Arra
 /**
  * `countCorrect` by the fastest means that the page allows. WebAssembly keeps a copy of the last
  * `correct`, so that a mask is all that crosses.
- * @returns {(correct: Correct, mask: Uint32Array) => Uint32Array}
+ * @returns {(correct: Correct, mask: Uint32Array, runs?: [number, number][]) => Uint32Array} `runs`
+ *   of pairs that are wanted, all by default: what is said of others means nothing
  */
 export function createCounter() {
   /** @type {Correct | null} */
   let known = null;
   /** @type {ReturnType<typeof wasmCounter>} */
   let fast = null;
-  return (correct, mask) => {
+  return (correct, mask, runs) => {
     if (mask.length !== correct.width) return countCorrect(correct, mask); // says what is wrong
     if (known !== correct) {
       known = correct;
       fast = wasmCounter(correct);
     }
-    return fast ? fast(mask, new Uint32Array(correct.pairs)) : countCorrect(correct, mask);
+    return fast ? fast(mask, new Uint32Array(correct.pairs), runs) : countCorrect(correct, mask);
   };
 }
 

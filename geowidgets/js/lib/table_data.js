@@ -33,10 +33,11 @@ const HERE_BYTES = 16 * 2 ** 20;
  * @param {() => void} arrived called when something that was missing has come, or failed
  * @param {(transient: boolean) => Iterable<number>} [inView] models of the rows in view, at rest of
  *   those around it, too; all by default
+ * @param {() => number[] | null} [across] benchmarks of the columns in view; null, the default: all
  * @returns {(transient?: boolean) => TableData} reads the present numbers; cheap when nothing
  *   changed; `transient` while a drag is under way: asks the kernel for no sums
  */
-export function createTableData(columns, selection, wanted, arrived, inView) {
+export function createTableData(columns, selection, wanted, arrived, inView, across) {
   /** @type {Map<string, string>} key → why it could not be had */
   const failed = new Map();
   /** @type {Set<string>} */
@@ -94,8 +95,9 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
   /** Correct predictions on a mask, NaN where they are on their way; of a large set those in view
    * from their bits, all others from the kernel once a drag has come to rest.
    * @param {string} name @param {{ models: number, benchmarks: number, n: number }} sizes
-   * @param {Uint32Array} mask @param {boolean} transient */
-  function countsOf(name, { models, benchmarks, n }, mask, transient) {
+   * @param {number[]} own benchmarks of the set @param {Uint32Array} mask
+   * @param {boolean} transient */
+  function countsOf(name, { models, benchmarks, n }, own, mask, transient) {
     const pairs = models * benchmarks;
     if (!isLarge(name, { models, benchmarks, n })) {
       const whole = want(`correct/${name}`);
@@ -105,7 +107,9 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
     const key = maskKey(mask, n);
     const near = inView ? inView(transient) : Array.from({ length: models }, (_, model) => model);
     const sizes = { models, benchmarks, n };
-    const found = countLarge(name, sizes, mask, key, columns.directory(), near, transient);
+    const places = across?.()?.flatMap((one) => (own.includes(one) ? [own.indexOf(one)] : []));
+    const store = columns.directory();
+    const found = countLarge(name, sizes, mask, key, store, near, transient, places);
     large = [(large?.[0] ?? 0) + found.rows, (large?.[1] ?? 0) + models];
     return found.counts;
   }
@@ -143,7 +147,7 @@ export function createTableData(columns, selection, wanted, arrived, inView) {
         : new Float32Array(pairs).fill(Number.NaN);
       const mask = filtered && pairs ? subset(name, state.classes) : null;
       const sizes = { models, benchmarks: own.length, n };
-      const counts = mask && counting ? countsOf(name, sizes, mask, transient) : null;
+      const counts = mask && counting ? countsOf(name, sizes, own, mask, transient) : null;
       loading ||= !all || mask === undefined || (mask !== null && counting && !counts);
       const known = mask && (counts || !counting) ? bits.count(mask) : null;
       /** @type {SetNumbers} */

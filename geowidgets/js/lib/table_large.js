@@ -1,14 +1,15 @@
 // Counts on a subset where the bits of all pairs are too many for the page: rows in view are counted
 // here, from bits that come row by row; the others come from the kernel, piece by piece.
 
-import { blocksOf, createBlockCounter } from "./table_blocks.js";
+import { blocksOf, createBlockCounter, runsOf } from "./table_blocks.js";
 
 /**
  * @typedef {import("./columns_hub.js").Column} Column
  * @typedef {{ models: number, benchmarks: number, n: number }} Sizes
  * @typedef {{ counts: Float64Array, known: Uint8Array, rows: number }} Found `counts`: one a pair,
  *   NaN where not counted yet; `known`: 1 for each model that is; `rows`: how many are
- * @typedef {Found & { key: string, store: unknown }} Work
+ * @typedef {Found & { key: string, store: unknown, partly: Map<number, string> }} Work
+ *   `partly`: models of which some columns are counted, and which ones last
  */
 
 /** A piece of the kernel's counts takes about so many bytes of bits: some 10 ms of its time. */
@@ -30,7 +31,7 @@ export function createLargeCounts(want, peek) {
     if (old?.key === key && old.store === store) return old;
     const again = old && old.store === store;
     const counts = again ? emptied(old) : new Float64Array(models * benchmarks).fill(Number.NaN);
-    const work = { key, store, counts, known: new Uint8Array(models), rows: 0 };
+    const work = { key, store, counts, known: new Uint8Array(models), rows: 0, partly: new Map() };
     present.set(name, work);
     return work;
   }
@@ -44,6 +45,24 @@ export function createLargeCounts(want, peek) {
     }
   }
 
+  /** The columns in view of a block's models alone: all of them would be twice the bits and more.
+   * @param {Work} work @param {{ n: number, benchmarks: number, mask: Uint32Array, bits: Column,
+   *   first: number, runs: [number, number][] }} block */
+  function takePart(work, { n, benchmarks, mask, bits, first, runs }) {
+    const models = bits.byteLength / (4 * Math.ceil(n / 32) * benchmarks);
+    const every = Array.from({ length: models }, (_, k) =>
+      runs.map(
+        ([from, to]) =>
+          /** @type {[number, number]} */ ([k * benchmarks + from, k * benchmarks + to]),
+      ),
+    ).flat();
+    const counts = countBlocks(n, mask, bits, every);
+    for (const [from, to] of every) {
+      work.counts.set(counts.subarray(from, to), first * benchmarks + from);
+    }
+    for (let model = first; model < first + models; model += 1) work.partly.set(model, runs.join());
+  }
+
   /**
    * @param {string} name sample set
    * @param {Sizes} sizes
@@ -52,16 +71,23 @@ export function createLargeCounts(want, peek) {
    * @param {unknown} store its table of contents
    * @param {Iterable<number>} near models of the rows in view, and around it where there is time
    * @param {boolean} transient a drag is under way: the kernel is asked for no counts
+   * @param {number[] | null} [columns] positions of the benchmarks in view, which are all that is
+   *   counted during a drag; null: all
    * @returns {Found} its counts hold until the next call
    */
-  return (name, sizes, mask, maskKey, store, near, transient) => {
+  return (name, sizes, mask, maskKey, store, near, transient, columns = null) => {
     const { models, benchmarks, n } = sizes;
     const work = workOf(name, sizes, maskKey, store);
+    const runs = transient && columns ? runsOf(columns) : null;
     // At rest also the bits of rows that are counted: the next drag finds them here.
     const wanted = transient ? [...near].filter((model) => !work.known[model]) : near;
     for (const { key, first } of blocksOf(name, wanted, sizes)) {
       const bits = want(key);
-      if (bits && !work.known[first]) take(work, first, countBlocks(n, mask, bits), benchmarks);
+      if (!bits || work.known[first]) continue;
+      if (!runs) take(work, first, countBlocks(n, mask, bits), benchmarks);
+      else if (work.partly.get(first) !== runs.join()) {
+        takePart(work, { n, benchmarks, mask, bits, first, runs });
+      }
     }
     // One piece after the other: a newer mask then finds a kernel that is nearly free.
     for (const { key, first, last } of pieces(sizes)) {
@@ -78,10 +104,10 @@ export function createLargeCounts(want, peek) {
 
 /** The counts of an older mask made ready for another one: a drag fills the rows in view alone, and
  * an array of all pairs at every move would cost more than the counting. @param {Work} work */
-function emptied({ counts, known }) {
+function emptied({ counts, known, partly }) {
   const width = counts.length / known.length;
   for (let row = 0; row < known.length; row += 1) {
-    if (known[row]) counts.fill(Number.NaN, row * width, (row + 1) * width);
+    if (known[row] || partly.has(row)) counts.fill(Number.NaN, row * width, (row + 1) * width);
   }
   return counts;
 }

@@ -50,8 +50,9 @@ export function createTableView(root, options) {
   const { columns, selection, display, change, height, ask, signal } = options;
   const { bar, problem, scroll, legend, status } = createParts(root);
   const tip = createTip(root);
+  let standing = false; // whether there are lines and columns, which the first numbers bring about
   // Numbers that arrive during a drag must not change the view's height under the pointer.
-  const read = createTableData(columns, selection, display, () => update(dragging), inView);
+  const read = createTableData(columns, selection, display, () => update(dragging), inView, across);
   const look = createTableStyle(root);
   const lines = createLinePainter({
     layout: () => layout,
@@ -102,6 +103,7 @@ export function createTableView(root, options) {
   /** @type {Layout} */
   let layout = tableLayout(columns.directory(), data, display(), 0);
   let cells = tableCells(columns.directory(), data, display(), layout.columns);
+  standing = true;
   let width = 0;
   let dragging = false;
   let big = false;
@@ -191,6 +193,7 @@ export function createTableView(root, options) {
 
   /** Models of the rows in view, and of some around it where there is time. @param {boolean} hurry */
   function inView(hurry) {
+    if (!standing) return [];
     const [first, last] = grid.seen().lines;
     const around = hurry ? 0 : AHEAD;
     const ahead = layout.lines.slice(last, last + around);
@@ -199,6 +202,12 @@ export function createTableView(root, options) {
     return [...layout.lines.slice(first, last), ...ahead, ...behind].flatMap(({ kind, models }) =>
       kind === "row" ? models : [],
     );
+  }
+
+  /** Benchmarks of the columns in view; null where a column sums up others. */
+  function across() {
+    if (!standing || layout.columns.some(({ kind }) => kind !== "benchmark")) return null;
+    return layout.columns.slice(...grid.seen().columns).flatMap(({ benchmarks }) => benchmarks);
   }
 
   /** Lines that came into view while a large table counts: theirs first. */

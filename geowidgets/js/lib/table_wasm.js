@@ -98,7 +98,9 @@ const aligned = (bytes) => Math.ceil(bytes / STRIDE) * STRIDE;
  * A counter that keeps one set's correctness in the module's memory; null where the page may not
  * compile WebAssembly (a content security policy) or the memory is too large.
  * @param {import("./table_counts.js").Correct} correct
- * @returns {((mask: Uint32Array, out: Uint32Array) => Uint32Array) | null}
+ * @returns {((mask: Uint32Array, out: Uint32Array, runs?: [number, number][]) => Uint32Array)
+ *   | null} `runs`: first and last pair, the last one excluded, of those that are counted; what
+ *   `out` says of others means nothing
  */
 export function wasmCounter({ words, width, pairs }) {
   const bytes = aligned(4 * width);
@@ -115,9 +117,11 @@ export function wasmCounter({ words, width, pairs }) {
     }
     const mask = new Uint32Array(memory.buffer, maskAt, width);
     const found = new Uint32Array(memory.buffer, outAt, pairs);
-    return (wanted, out) => {
+    return (wanted, out, runs = [[0, pairs]]) => {
       mask.set(wanted);
-      count(0, maskAt, outAt, pairs, bytes);
+      for (const [from, to] of runs) {
+        count(from * bytes, maskAt, outAt + 4 * from, to - from, bytes);
+      }
       out.set(found);
       return out;
     };
