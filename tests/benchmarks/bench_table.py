@@ -59,8 +59,10 @@ def counts(page: Page) -> dict[str, list[float]]:
     return {name: sorted(times) for name, times in found.items()}
 
 
-def open_table(browser: Browser, store: SyntheticStore, **options: Any) -> Page:
-    """A page with one table on a store, its numbers drawn."""
+def open_table(
+    browser: Browser, store: SyntheticStore, clause: dict[str, Any] | None = None, **options: Any
+) -> Page:
+    """A page with one table on a store, its numbers drawn; `clause`: on samples, there before."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_content("<body style='margin:0'><div id='view' style='width:1440px'></div></body>")
     page.add_style_tag(content=_bundles.style("evaluation_table"))
@@ -74,7 +76,8 @@ def open_table(browser: Browser, store: SyntheticStore, **options: Any) -> Page:
     page.expose_function("answer", answer)
     page.add_script_tag(content=(HERE / "table_page.js").read_text())
     display = {**DISPLAY, **options}
-    page.evaluate("([d, s, o]) => mount(d, s, o)", [describe(store), sizes_of(store), display])
+    shown = [describe(store), sizes_of(store), display, clause]
+    page.evaluate("([d, s, o, c]) => mount(d, s, o, c)", shown)
     page.wait_for_selector(".gw-table[data-gw-state='ready']")
     return page
 

@@ -28,7 +28,8 @@ async function load(name) {
 
 const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 
-async function mount(directory, sizes, display) {
+/** With a clause, the view appears on a selection that is there already. */
+async function mount(directory, sizes, display, clause) {
   const { signal } = new AbortController();
   const state = { revision: 0, models: null, benchmarks: null, pairs: null, classes: null };
   Object.assign(state, { reference: [0, 0], compared: null, focus: null, clauses: [] });
@@ -49,6 +50,7 @@ async function mount(directory, sizes, display) {
     exports[name] = await hub.initialize({ model: models[name], signal });
   }
   window.selection = exports.selection;
+  if (clause) exports.selection.dispatch({ type: "clause", ...clause });
   window.display = makeModel(display);
   const host = { getWidget: async (name) => ({ exports: exports[name] }) };
   const view = await load("evaluation_table");
