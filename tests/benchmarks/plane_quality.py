@@ -74,10 +74,10 @@ def trustworthiness(
 
     Source: Venna & Kaski 2001.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     points = len(plane)
-    _, near = cKDTree(plane).query(plane[chosen], count + 1)
+    near: Any = KDTree(plane).query(plane[chosen], count + 1)[1]
     total = 0.0
     for row, own, others in zip(distances, chosen, near, strict=True):
         others = others[others != own][:count]
