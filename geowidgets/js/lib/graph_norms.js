@@ -1,7 +1,7 @@
 // The distribution of norms: this epoch's, the first one's outline, and the selected units' part.
-import { listenForBrush } from "./brush.js";
 import { svg } from "./elements.js";
-import { brushBox, createChart } from "./graph_chart.js";
+import { listenForUnits } from "./graph_brush.js";
+import { createChart } from "./graph_chart.js";
 import { inverse } from "./scales.js";
 
 /** @typedef {import("./graph_panels.js").Actions} Actions */
@@ -41,27 +41,7 @@ export function createNorms(on, signal) {
     );
   }
 
-  listenForBrush(
-    chart.over,
-    {
-      start: on.begin,
-      move({ path, op }) {
-        chart.top.replaceChildren(...brushBox(path, chart.room(), true));
-        on.pick(inside(path), op, true);
-      },
-      end({ path, op }) {
-        chart.top.replaceChildren();
-        on.pick(inside(path), op, false);
-      },
-      cancel() {
-        chart.top.replaceChildren();
-        on.restore();
-      },
-      click: (_, op) => on.pick([], op, false),
-      hover() {},
-    },
-    signal,
-  );
+  listenForUnits(chart, { wide: true, inside }, on, signal);
 
   return {
     chart,

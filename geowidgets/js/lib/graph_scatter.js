@@ -1,7 +1,7 @@
 // Norm against the cosine to the initial weight: the lower right are the "removable" units.
-import { listenForBrush } from "./brush.js";
 import { svg } from "./elements.js";
-import { brushBox, createChart } from "./graph_chart.js";
+import { listenForUnits } from "./graph_brush.js";
+import { createChart } from "./graph_chart.js";
 import { css } from "./map_palette.js";
 
 /** @typedef {import("./graph_panels.js").Actions} Actions */
@@ -40,30 +40,7 @@ export function createScatter(on, signal) {
     );
   };
 
-  listenForBrush(
-    chart.over,
-    {
-      start: on.begin,
-      move({ path, op }) {
-        chart.top.replaceChildren(...brushBox(path, chart.room(), false));
-        on.pick(inside(path), op, true);
-      },
-      end({ path, op }) {
-        chart.top.replaceChildren();
-        on.pick(inside(path), op, false);
-      },
-      cancel() {
-        chart.top.replaceChildren();
-        on.restore();
-      },
-      click({ x, y }, op) {
-        const i = nearest(x, y);
-        on.pick(i < 0 ? [] : [i], op, false);
-      },
-      hover: (spot) => on.hover(spot ? nearest(spot.x, spot.y) : -1),
-    },
-    signal,
-  );
+  listenForUnits(chart, { wide: false, inside, nearest }, on, signal);
 
   return {
     chart,
