@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, expect
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import drag, panel
+from .views import drag, panel, saved
 
 LOCAL, GRID, REPORT, PROCESS, BARE = 1, 2, 3, 4, 5
 SETUP = """
@@ -243,12 +243,10 @@ def test_saved_picture(shared: Notebook, grid: Locator, tmp_path: Path, kind: st
     from PIL import Image
 
     pick(grid, 3)
-    with shared.page.expect_download() as download:
-        grid.locator("summary").click()
-        grid.get_by_role("button", name=kind).click()
+    file = saved(grid, kind)
     path = tmp_path / "picture"
-    download.value.save_as(path)
-    name = download.value.suggested_filename
+    file.save_as(path)
+    name = file.suggested_filename
     assert name == f"attribution-grid-sample-3-clean.{kind.lower()}"
     if kind == "SVG":
         text = path.read_text()

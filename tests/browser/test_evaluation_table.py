@@ -16,7 +16,7 @@ import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import Table, points_text, setup
+from .views import Table, points_text, saved, setup
 
 SHOW, ASK, CLEAR, SUBSET, OWN = 1, 2, 3, 4, 5
 TABLE = "table = gw.EvaluationTable(store, selection, severity=4, height=200)\ntable"
@@ -243,12 +243,10 @@ def test_saved_picture_holds_lines_out_of_view(
 
     table.root.get_by_role("button", name="Numbers").click()
     expect(table.cell("LeNet5, dense", "clean")).to_be_visible()
-    with shared.page.expect_download() as download:
-        table.root.locator("summary").click()
-        table.root.get_by_role("button", name=kind).click()
+    file = saved(table.root, kind)
     path = tmp_path / "picture"
-    download.value.save_as(path)
-    assert download.value.suggested_filename == f"evaluation.{kind.lower()}"
+    file.save_as(path)
+    assert file.suggested_filename == f"evaluation.{kind.lower()}"
     if kind == "SVG":
         text = path.read_text()
         assert "class=" not in text

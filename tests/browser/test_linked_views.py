@@ -14,7 +14,7 @@ import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import REPORT, Table, busy, drag, inside, panel, report, setup
+from .views import REPORT, Table, busy, drag, inside, panel, report, saved, setup
 
 TABLE, LOCAL, ASK, WAIT_FOR_FLAG = 1, 2, 3, 4
 LASSO = [(0.02, 0.02), (0.97, 0.03), (0.6, 0.7), (0.03, 0.97)]
@@ -169,10 +169,8 @@ def test_sort_and_modes(linked: Notebook, tiny_store) -> None:
 def test_csv_equals_the_dataframe(linked: Notebook, tiny_store) -> None:
     """Two sources of the same numbers that drift apart."""
     root = Table(linked.output(TABLE)).root
-    with linked.page.expect_download() as download:
-        root.locator("summary").click()
-        root.get_by_role("button", name="CSV file").click()
-    lines = Path(download.value.path()).read_text().splitlines()
+    file = saved(root, "CSV file")
+    lines = Path(file.path()).read_text().splitlines()
     table = gw.EvaluationTable(tiny_store)
     frame = table.to_dataframe()
     table.close()
@@ -186,11 +184,9 @@ def test_csv_equals_the_dataframe(linked: Notebook, tiny_store) -> None:
 def test_picture_holds_the_whole_table(linked: Notebook) -> None:
     """A blank picture, or one cut at the edge of the view."""
     root = Table(linked.output(TABLE)).root
-    with linked.page.expect_download() as download:
-        root.locator("summary").click()
-        root.get_by_role("button", name="PNG").click()
-    pixels = np.asarray(Image.open(download.value.path()).convert("L"))
-    linked.keep("table", Path(download.value.path()))
+    file = saved(root, "PNG")
+    pixels = np.asarray(Image.open(file.path()).convert("L"))
+    linked.keep("table", Path(file.path()))
     body = root.locator(".gw-table-body").bounding_box()
     assert body is not None
     assert pixels.shape[1] >= body["width"]

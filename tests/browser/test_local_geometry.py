@@ -14,7 +14,7 @@ import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import REPORT, drag, inside, panel, report, setup
+from .views import REPORT, drag, inside, panel, report, saved, setup
 
 LOCAL, ASK, TINY = 1, 2, 3
 LASSO = [(0.02, 0.02), (0.97, 0.03), (0.6, 0.7), (0.03, 0.97)]
@@ -170,12 +170,10 @@ def test_saved_picture(shared: Notebook, local: Locator, tmp_path: Path, kind: s
     """A picture without dots, or one whose colours need the page's style sheets."""
     from PIL import Image
 
-    with shared.page.expect_download() as download:
-        local.locator("summary", has_text="Save").click()
-        local.get_by_role("button", name=kind).click()
+    file = saved(local, kind)
     path = tmp_path / "picture"
-    download.value.save_as(path)
-    assert download.value.suggested_filename == f"local-geometry-dense-clean.{kind.lower()}"
+    file.save_as(path)
+    assert file.suggested_filename == f"local-geometry-dense-clean.{kind.lower()}"
     if kind == "SVG":
         text = path.read_text()
         assert "class=" not in text

@@ -15,7 +15,7 @@ import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import REPORT, Table, report, setup, steady
+from .views import REPORT, Table, report, saved, setup, steady
 
 PARALLEL, TABLE, PINNED, ASK = 1, 2, 3, 4
 MAKE = """
@@ -287,10 +287,8 @@ def test_picture_is_saved_as_png_and_svg(page: Notebook) -> None:
     view = page.output(PARALLEL)
     found = {}
     for kind in ("PNG", "SVG"):
-        view.locator("summary", has_text="Save").click()
-        with page.page.expect_download() as download:
-            view.get_by_role("button", name=kind, exact=True).click()
-        found[kind] = Path(download.value.path()).read_bytes()
+        file = saved(view, kind)
+        found[kind] = Path(file.path()).read_bytes()
     assert found["PNG"].startswith(b"\x89PNG")
     text = found["SVG"].decode()
     assert "data:image/png" in text

@@ -16,7 +16,7 @@ import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import Table, busy, setup, steady
+from .views import Table, busy, saved, setup, steady
 
 TABLE, CURVES, ASK, BUSY, BRUSH, NOISE = 1, 2, 3, 4, 5, 6
 POTENTIAL = [[[0.9, 0.6, 0.0], [0.6, 0.6, 0.0]]]  # family, repeat, ε of 0, 0.2 and 0.4
@@ -252,19 +252,15 @@ def test_a_table_over_noise_and_a_narrow_page(shared: Notebook) -> None:
 
 def test_pictures_and_themes(shared: Notebook, view: Locator, tmp_path: Path) -> None:
     """A picture without the curves, or text that the dark theme hides."""
-    view.locator("summary", has_text="Save").click()
-    with shared.page.expect_download() as download:
-        view.get_by_role("button", name="SVG").click()
-    text = Path(download.value.path()).read_text()
+    file = saved(view, "SVG")
+    text = Path(file.path()).read_text()
     assert FAMILY in text
     assert text.count("<path") > 5
     assert re.search(r'<svg[^>]+width="\d{3,}"', text)
-    view.locator("summary", has_text="Save").click()
-    with shared.page.expect_download() as download:
-        view.get_by_role("button", name="PNG").click()
-    image = np.asarray(Image.open(download.value.path()).convert("RGB")).reshape(-1, 3)
+    file = saved(view, "PNG")
+    image = np.asarray(Image.open(file.path()).convert("RGB")).reshape(-1, 3)
     assert len(np.unique(image, axis=0)) > 20
-    shared.keep("curves-saved", Path(download.value.path()))
+    shared.keep("curves-saved", Path(file.path()))
     shared.theme(True)
     expect(view).to_have_attribute("data-gw-theme", "dark")
     label = view.locator(".gw-curves-accuracy text.axislabel").first

@@ -16,7 +16,7 @@ import geowidgets as gw
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import Table, busy, setup, steady
+from .views import Table, busy, saved, setup, steady
 
 TABLE, MAP, ASK, BUSY, LATER = 1, 2, 3, 4, 5
 MARGIN = 22  # CSS pixels that the map leaves around its outermost points
@@ -304,18 +304,14 @@ def test_zoom_and_pan_move_the_points(
 
 def test_pictures_hold_every_mark_and_the_legend(shared: Notebook, view: Locator) -> None:
     """A picture without points, as of a canvas that the page does not give out."""
-    with shared.page.expect_download() as download:
-        view.locator("summary", has_text="Save").click()
-        view.get_by_role("button", name="SVG").click()
-    text = Path(download.value.path()).read_text()
+    file = saved(view, "SVG")
+    text = Path(file.path()).read_text()
     assert text.count("translate(") >= 12 + 4
     assert ">Architecture<" in text or ">Method<" in text
-    with shared.page.expect_download() as download:
-        view.locator("summary", has_text="Save").click()
-        view.get_by_role("button", name="PNG").click()
-    pixels = np.asarray(Image.open(download.value.path()).convert("RGB"))
+    file = saved(view, "PNG")
+    pixels = np.asarray(Image.open(file.path()).convert("RGB"))
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 50
-    shared.keep("map", Path(download.value.path()))
+    shared.keep("map", Path(file.path()))
 
 
 def test_a_map_that_waits_is_computed_by_its_button(shared: Notebook, view: Locator) -> None:

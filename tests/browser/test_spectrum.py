@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 
 from .conftest import Open
 from .notebook import WAIT, Notebook
+from .views import saved
 
 SETUP = """
 import geowidgets as gw
@@ -117,11 +118,9 @@ def test_controls_reach_python(shared: Notebook, view: Locator) -> None:
 
 def test_pictures(shared: Notebook, view: Locator, tmp_path: Path) -> None:
     """A picture without figures, of colours that end with the page, or a file that never comes."""
-    with shared.page.expect_download() as download:
-        view.locator("summary").click()
-        view.get_by_role("button", name="SVG").click()
-    download.value.save_as(tmp_path / "spectrum.svg")
-    assert download.value.suggested_filename == "spectrum.svg"
+    file = saved(view, "SVG")
+    file.save_as(tmp_path / "spectrum.svg")
+    assert file.suggested_filename == "spectrum.svg"
     text = (tmp_path / "spectrum.svg").read_text()
     assert "var(--" not in text and text.count("Eigenvalues of WW") == 1
     assert "chosen rank k" in text and "eigenvalues lie above" in text

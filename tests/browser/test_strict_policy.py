@@ -21,7 +21,7 @@ from torch import nn
 import geowidgets as gw
 
 from .hostile_names import HOSTILE, HostileStore
-from .views import steady
+from .views import saved, steady
 
 VIOLATIONS = """addEventListener('securitypolicyviolation',
   event => console.error(`${event.effectiveDirective}: ${event.blockedURI}`))"""
@@ -63,9 +63,9 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     explorer.selection.samples = range(0, 80, 3)
     explorer.selection.save(HOSTILE[:60])
     folder = tmp_path_factory.mktemp("policy")
-    saved = explorer.save_html(folder / "page.html", include="all", title=HOSTILE)
+    page = explorer.save_html(folder / "page.html", include="all", title=HOSTILE)
     explorer.close()
-    return saved.path
+    return page.path
 
 
 def own_policy(page: Path) -> str:
@@ -126,10 +126,7 @@ def test_nothing_runs_and_nothing_leaves(served, context: BrowserContext, tmp_pa
     assert page.title() == HOSTILE
     table = page.locator(".gw-table")
     for kind in ("SVG", "CSV file"):
-        table.locator("summary").click()
-        with page.expect_download() as download:
-            table.get_by_role("button", name=kind, exact=True).click()
-        download.value.save_as(tmp_path / kind)
+        saved(table, kind).save_as(tmp_path / kind)
     picture = (tmp_path / "SVG").read_text()
     assert "<img" not in picture and "onload" not in re.sub(r">[^<]*<", "><", picture)
     assert "<script" not in picture
@@ -137,10 +134,7 @@ def test_nothing_runs_and_nothing_leaves(served, context: BrowserContext, tmp_pa
     fields = re.findall(r'"((?:[^"]|"")*)"', (tmp_path / "CSV file").read_text())
     assert fields and not [one for one in fields if one[:1] in "=+-@\t\r" and one]
     for view in (".gw-local", ".gw-parallel"):
-        page.locator(view).locator("summary", has_text="Save").click()
-        with page.expect_download() as download:
-            page.locator(view).get_by_role("button", name="SVG", exact=True).click()
-        download.value.save_as(tmp_path / "view.svg")
+        saved(page.locator(view), "SVG").save_as(tmp_path / "view.svg")
         context_page = context.new_page()
         context_page.goto((tmp_path / "view.svg").as_uri())
         assert context_page.evaluate("() => window.ran") is None
@@ -185,10 +179,10 @@ def test_map_and_grid_live_under_the_policy(
     similar.wait(300)
     grid = gw.AttributionGrid(real_store, selection, models=[0, 1])
     views = [similar, gw.EvaluationTable(real_store, selection), grid]
-    saved = gw.save_page(views, tmp_path / "page.html", include="all")
+    made = gw.save_page(views, tmp_path / "page.html", include="all")
     for view in views:
         view.close()
-    with serving(saved.path) as (address, _):
+    with serving(made.path) as (address, _):
         page, errors, asked = watched(context, address)
         table, the_map, maps = (page.locator(f".gw-{one}") for one in ("table", "map", "grid"))
         for view in (table, the_map, maps):

@@ -18,7 +18,7 @@ from geowidgets.training import WeightRecord
 
 from .conftest import Open
 from .notebook import Notebook
-from .views import busy, steady
+from .views import busy, saved, steady
 
 SETUP = """
 import json
@@ -307,19 +307,15 @@ def test_forces_are_changed_and_reset(shared: Notebook, view: Locator) -> None:
 
 def test_pictures_hold_every_unit(shared: Notebook, view: Locator) -> None:
     """A picture without nodes, or one whose edges the page does not give out."""
-    with shared.page.expect_download() as download:
-        view.locator("summary", has_text="Save").click()
-        view.get_by_role("button", name="SVG").click()
-    text = Path(download.value.path()).read_text()
+    file = saved(view, "SVG")
+    text = Path(file.path()).read_text()
     assert text.count("data-unit=") >= UNITS
     assert "Components by cut-off" in text
     assert "data:image/png;base64" in text
-    with shared.page.expect_download() as download:
-        view.locator("summary", has_text="Save").click()
-        view.get_by_role("button", name="PNG").click()
-    pixels = np.asarray(Image.open(download.value.path()).convert("RGB"))
+    file = saved(view, "PNG")
+    pixels = np.asarray(Image.open(file.path()).convert("RGB"))
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 50
-    shared.keep("weights", Path(download.value.path()))
+    shared.keep("weights", Path(file.path()))
 
 
 def test_nothing_moves_where_motion_is_unwelcome(shared: Notebook, view: Locator) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 import geowidgets as gw
 
@@ -141,6 +141,14 @@ def drag(opened: HasPage, panel: int, corners: list[tuple[float, float]]) -> Non
     for x, y in points[1:]:
         mouse.move(x, y, steps=6)
     mouse.up()
+
+
+def saved(view: Locator, kind: str) -> Download:
+    """The file that a view's menu saves: "PNG", "SVG", "CSV file"."""
+    with view.page.expect_download() as download:
+        view.locator("summary", has_text="Save").click()
+        view.get_by_role("button", name=kind, exact=True).click()
+    return download.value
 
 
 def panel(where: Locator, index: int = 0) -> Locator:
