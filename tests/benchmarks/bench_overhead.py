@@ -47,12 +47,12 @@ ALL = (1, 2, 3, 4, 5)
 # Net, how many of them, severities, samples: small ones, where set-up weighs most, and studies.
 CASES: tuple[tuple[str, int, tuple[int, ...], int], ...] = (
     ("resnet20", 1, (3,), 384),
-    ("resnet20", 1, (3,), 4_000),
-    ("resnet20", 10, (3,), 400),
+    ("resnet20", 1, (3,), 3_000),
+    ("resnet20", 10, (3,), 300),
     ("lenet5", 1, (3,), 10_000),
     ("lenet5", 1, ALL, 10_000),
     ("lenet5", 10, (3,), 2_000),
-    ("lenet5", 10, ALL, 2_000),
+    ("lenet5", 10, ALL, 1_000),
 )
 SETUP = ("fingerprints", "heads", "room and index")
 # Part → where its function is looked up, and by what name.

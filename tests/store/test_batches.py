@@ -58,3 +58,19 @@ def test_another_batch_size_or_device_is_the_same_geometry(
                 error = np.abs(before[variable] - after[variable]).max()
                 assert error < 1e-4 * root_mean_square, variable
     assert differing <= ties < 0.01 * 12 * 599
+
+
+def test_measured_at_once_or_batch_by_batch_is_the_same(tiny_study, tiny_store, tmp_path):
+    """A batch's latents measured under its neighbour's labels, or a last short part twice."""
+    from geowidgets.store import tile
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tile, "LATENT_BYTES", 1)
+        single = gw.GeometryStore.compute(tiny_study, tmp_path / "s.zarr", "cpu", progress=False)
+    for model in (m.name for m in tiny_study.models):
+        for variable in ("prediction", "runner_up", "angles", "length", "margin", "probability"):
+            np.testing.assert_allclose(
+                single.column(variable, model, "clean"),
+                tiny_store.column(variable, model, "clean"),
+                rtol=1e-5, atol=1e-6, err_msg=variable,
+            )  # fmt: skip
