@@ -27,6 +27,7 @@ from distributed.client import ClosedClientError
 from distributed.comm.core import CommClosedError
 
 from geowidgets.schema import StoreError
+from geowidgets.store.allocation import memory_kept
 from geowidgets.store.batching import Batching
 from geowidgets.store.filling import Filler, Job, Tile
 from geowidgets.store.modules import on_device
@@ -265,7 +266,7 @@ def fill_tile(
         pixels: Given or clean images of the block; None where the store has the clean ones.
     """
     # Models are hooked and moved while they run: one tile at a time in a process.
-    with _turn:
+    with _turn, memory_kept():
         # The last bits of a product of matrices depend on the number of threads.
         torch.set_num_threads(max(1, min(site.threads, CPU_COUNT)))
         filler = site.filler
