@@ -6,6 +6,7 @@ import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
 _ASKED = "MALLOC_TRIM_THRESHOLD_"
@@ -23,7 +24,7 @@ def memory_kept() -> Iterator[None]:
     system's C library is another one, nothing is done.
     """
     asked = os.environ.get(_ASKED, "")
-    library = ctypes.CDLL(None) if os.name == "posix" and asked.isdigit() else None
+    library: Any = ctypes.CDLL(None) if os.name == "posix" and asked.isdigit() else None
     if not hasattr(library, "mallopt") or not hasattr(library, "malloc_trim"):
         yield
         return
