@@ -27,7 +27,7 @@ VIEWS = (
 XARRAY = {"group", "consolidated", "model", "benchmark", "replace"}
 ELSEWHERE = {
     "n_workers", "threads_per_worker", "dashboard_address", "cores", "processes", "memory",
-    "walltime", "jobs", "mmap_mode", "weights_only",
+    "walltime", "jobs", "env", "mmap_mode", "weights_only",
 }  # fmt: skip
 
 
