@@ -30,7 +30,7 @@ print(outside, inside, faults())
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has these thresholds")
-def test_arrays_are_not_faulted_in_again(tmp_path):
+def test_arrays_are_not_faulted_in_again():
     """Workers of half the speed: 4,096 pages of 16 MiB are mapped anew for every activation."""
     environment = {**os.environ, "MALLOC_TRIM_THRESHOLD_": "65536"}
     done = subprocess.run(

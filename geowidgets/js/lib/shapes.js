@@ -13,12 +13,16 @@
 export function inPolygon(x, y, px, py) {
   let inside = false;
   for (let i = 0, j = px.length - 1; i < px.length; j = i++) {
-    if (py[i] > y !== py[j] > y && x < ((px[j] - px[i]) * (y - py[i])) / (py[j] - py[i]) + px[i]) {
-      inside = !inside;
-    }
+    if (isLeftOf(x, y, px, py, i, j)) inside = !inside;
   }
   return inside;
 }
+
+/** Whether (x, y) lies beside the edge from corner i to corner j, on its left.
+ * @param {number} x @param {number} y @param {ArrayLike<number>} px @param {ArrayLike<number>} py
+ * @param {number} i @param {number} j */
+const isLeftOf = (x, y, px, py, i, j) =>
+  py[i] > y !== py[j] > y && x < ((px[j] - px[i]) * (y - py[i])) / (py[j] - py[i]) + px[i];
 
 const BANDS = 256;
 const FEW = 8; // corners of a polygon whose bands would cost more than they save
@@ -45,12 +49,7 @@ export function polygonTest(px, py) {
     for (let k = first[own]; k < first[own + 1]; k++) {
       const i = edges[k];
       const j = i === 0 ? px.length - 1 : i - 1;
-      if (
-        py[i] > y !== py[j] > y &&
-        x < ((px[j] - px[i]) * (y - py[i])) / (py[j] - py[i]) + px[i]
-      ) {
-        inside = !inside;
-      }
+      if (isLeftOf(x, y, px, py, i, j)) inside = !inside;
     }
     return inside;
   };

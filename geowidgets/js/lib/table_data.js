@@ -107,7 +107,9 @@ export function createTableData(columns, selection, wanted, arrived, inView, acr
     const key = maskKey(mask, n);
     const near = inView ? inView(transient) : Array.from({ length: models }, (_, model) => model);
     const sizes = { models, benchmarks, n };
-    const places = across?.()?.flatMap((one) => (own.includes(one) ? [own.indexOf(one)] : []));
+    const places = across?.()
+      ?.map((one) => own.indexOf(one))
+      .filter((place) => place >= 0);
     const store = columns.directory();
     const found = countLarge(name, sizes, mask, key, store, near, transient, places);
     large = [(large?.[0] ?? 0) + found.rows, (large?.[1] ?? 0) + models];

@@ -60,7 +60,8 @@ export function createLargeCounts(want, peek) {
     for (const [from, to] of every) {
       work.counts.set(counts.subarray(from, to), first * benchmarks + from);
     }
-    for (let model = first; model < first + models; model += 1) work.partly.set(model, runs.join());
+    const which = runs.join();
+    for (let model = first; model < first + models; model += 1) work.partly.set(model, which);
   }
 
   /**
@@ -79,13 +80,14 @@ export function createLargeCounts(want, peek) {
     const { models, benchmarks, n } = sizes;
     const work = workOf(name, sizes, maskKey, store);
     const runs = transient && columns ? runsOf(columns) : null;
+    const which = runs?.join();
     // At rest also the bits of rows that are counted: the next drag finds them here.
     const wanted = transient ? [...near].filter((model) => !work.known[model]) : near;
     for (const { key, first } of blocksOf(name, wanted, sizes)) {
       const bits = want(key);
       if (!bits || work.known[first]) continue;
       if (!runs) take(work, first, countBlocks(n, mask, bits), benchmarks);
-      else if (work.partly.get(first) !== runs.join()) {
+      else if (work.partly.get(first) !== which) {
         takePart(work, { n, benchmarks, mask, bits, first, runs });
       }
     }
