@@ -142,6 +142,46 @@ def test_a_penalty_does_to_the_geometry_what_it_is_for(trained):
     assert angle(bound) < angle(plain) - 3
 
 
+@pytest.mark.parametrize("batch_size", [4, 1000])
+def test_a_penalty_counts_a_sample_as_often_as_its_loss(dense, few, batch_size):
+    """Weights in the loss alone: constraints that hold for other samples than were chosen."""
+    penalty, chosen = gw.GeometricPenalty(angle=3.0, margin=2.0, target=5.0), [0, 4, 4, 4, 7]
+    keywords = {**STEP, "penalty": penalty, "batch_size": batch_size}
+    if batch_size > 4:  # all in one batch, whose mean is over 3 samples that weigh as 5
+        twice = gw.finetune(dense, few.images[chosen], few.labels[chosen], **keywords)
+        once = gw.finetune(dense, few.images, few.labels, samples=chosen, **keywords)
+        assert close(once, twice)
+        alone = gw.finetune(dense, few.images, few.labels, samples=[0, 4, 7], **keywords)
+        assert not close(once, alone)
+    ones = gw.finetune(dense, few.images, few.labels, samples=np.ones(90), **keywords)
+    assert close(ones, gw.finetune(dense, few.images, few.labels, **keywords))
+
+
+def test_a_weighed_penalty_is_that_of_autograd(dense, few):
+    """A penalty's mean over the batch, or its weights left unscaled: one step, by hand."""
+    weights = np.linspace(0, 3, len(few.labels))
+    penalty = gw.GeometricPenalty(angle=2.0, margin=0.5, target=4.0)
+    tuned = gw.finetune(dense, few.images, few.labels, samples=weights, penalty=penalty, **STEP)
+    net = copy.deepcopy(dense.load()).train()
+    inputs, labels = gw.training.to_input(few.images), torch.as_tensor(few.labels).long()
+    found: list[torch.Tensor] = []
+    net.fc3.register_forward_pre_hook(lambda _, given: found.append(given[0]))
+    each = nn.functional.cross_entropy(net(inputs), labels, reduction="none")
+    [x], w, b = found, net.fc3.weight, net.fc3.bias
+    for i, y in enumerate(labels.tolist()):
+        cosine = x[i] @ w[y] / (x[i].norm() * w[y].norm())
+        margin = min(
+            ((w[y] - w[j]) @ x[i] + b[y] - b[j]) / (w[y] - w[j]).norm() for j in range(10) if j != y
+        )
+        each = each.clone()
+        each[i] = each[i] + 2.0 * (1 - cosine) + 0.5 * (1 - margin / 4.0).clamp(min=0)
+    scaled = torch.from_numpy(weights) / weights[weights > 0].mean()
+    (scaled * each)[weights > 0].mean().backward()
+    for name, parameter in net.named_parameters():
+        stepped = parameter - 0.05 * parameter.grad
+        assert torch.allclose(stepped, state(tuned)[name], atol=1e-5), name
+
+
 class StoppedError(Exception):
     """Stands for an interruption between two epochs."""
 
@@ -216,6 +256,14 @@ def test_a_model_that_returns_several_things(few):
         ({"samples": np.full(90, np.nan)}, "got nan at sample 0"),
         ({"samples": "fragile"}, r"selection\.saved\['fragile'\]"),
         ({"lr": 0}, "lr: expected a positive number"),
+        ({"lr": float("inf")}, "lr: expected a positive number, got inf"),
+        ({"epochs": 1.5}, r"epochs: expected a whole number of 0 or more, got 1\.5"),
+        ({"batch_size": 2.5}, r"batch_size: expected a whole number of 1 or more, got 2\.5"),
+        ({"seed": -1}, "seed: expected a whole number of 0 or more, got -1"),
+        ({"momentum": "0.9"}, "momentum: expected a number of 0 or more, got '0.9'"),
+        ({"device": "gpu"}, "device: expected 'auto', 'cpu'.* got 'gpu'"),
+        ({"suffix": ""}, "suffix must be printable text, got ''"),
+        ({"samples": {3, 4}}, r"such as selection\.samples, got set"),
         ({"set": "train"}, "no set"),
         ({"penalty": None, "epochs": -1}, "epochs"),
     ],
@@ -232,6 +280,27 @@ def test_odd_calls(dense, few):
         gw.finetune(dense, few.images, few.labels, batch_sise=3)
     with pytest.raises(TypeError, match="expected a ModelEntry, got LeNet5"):
         gw.finetune(dense.module, few.images, few.labels)
+    for keywords, words in (
+        ({"penalty": gw.GeometricPenalty}, "penalty: expected a function or None, got <class"),
+        ({"transform": 3}, "transform: expected a function or None, got 3"),
+        ({"masks": {"fc3.weight": 1}}, r"masks\['fc3\.weight'\]: expected a bool tensor, got 1"),
+        ({"folder": 3}, "folder: expected a path, got int 3"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            gw.finetune(dense, few.images, few.labels, **keywords, **QUICK)
+    with pytest.raises(TypeError, match="expected a Study, an array or a tensor, got list"):
+        gw.finetune(dense, [1, 2], [0, 1], **QUICK)
+    with pytest.raises(ValueError, match=r"'dense' does not take these images \(uint8 of shape"):
+        gw.finetune(dense, few.images[:, :9], few.labels, **QUICK)
+    floats = gw.training.to_input(few.images)
+    for images in (few.images, floats):
+        for at, value in ((0, 10), (7, -100)):  # torch skips a label of -100 in silence
+            labels = few.labels.copy()
+            labels[at] = value
+            with pytest.raises(ValueError, match=rf"expected 0\.\.9.* got {value} at sample {at}"):
+                gw.finetune(dense, images, labels, **QUICK)
+    with pytest.raises(ValueError, match="labels: expected 90 integers, one an image, got float64"):
+        gw.finetune(dense, floats, few.labels / 2, **QUICK)
     with pytest.raises(ValueError, match="labels missing"):
         gw.finetune(dense, few.images)
     with pytest.raises(ValueError, match=r"weights: expected 90.*\(3,\)"):

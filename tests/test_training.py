@@ -192,7 +192,7 @@ def test_label_smoothing_and_clipping_reach_the_loss(few):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"epochs": -1}, "epochs: expected 0 or more, got -1"),
+        ({"epochs": -1}, "epochs: expected a whole number of 0 or more, got -1"),
         ({"lr": 0}, "lr: expected a positive number, got 0"),
         ({"lr": float("nan")}, "got nan"),
         ({"optimizer": "rmsprop"}, "got 'rmsprop'"),

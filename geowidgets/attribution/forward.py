@@ -13,8 +13,9 @@ from torch import Tensor, nn
 
 from geowidgets.attribution.regions import Regions
 from geowidgets.latents import Head, find_head
-from geowidgets.store.modules import on_device, pick_device
+from geowidgets.store.modules import on_device
 from geowidgets.study.model_entry import ModelEntry, Transform
+from geowidgets.training import resolve_device
 
 # Images of 32×32 that one pass takes by default; larger ones in proportion fewer.
 BATCH = {"cpu": 64, "cuda": 1024}
@@ -73,7 +74,7 @@ def opened(
             f"{type(model).__name__} lies on device 'meta', where weights have no numbers: load "
             "its state_dict with assign=True first"
         )
-    where = pick_device(device)
+    where = resolve_device(device)
     mode = torch.enable_grad() if gradients else torch.inference_mode()
     with on_device(model, where), mode:
         example = pixels[None].to(where)

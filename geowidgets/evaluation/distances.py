@@ -92,9 +92,9 @@ def _on_device(
     """The same on a device, products in float64 where there are few."""
     import torch
 
-    from geowidgets.store.modules import pick_device
+    from geowidgets.training import resolve_device
 
-    where, kind = pick_device(device), "float64" if small else "float32"
+    where, kind = resolve_device(device), "float64" if small else "float32"
 
     def tile(rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         values = torch.from_numpy(np.array(rows)).to(where)

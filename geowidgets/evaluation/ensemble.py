@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +68,8 @@ def ensemble(
 
     Raises:
         StoreError: an unknown model or set, or class angles that lack.
-        ValueError: no models, a model named twice, or an unknown rule.
+        TypeError: something else than a list of names.
+        ValueError: no models, a model named twice, no rule or an unknown one.
 
     Source: Li et al., "Understanding Robustness Lottery", Fig. 2; Wilson 1927 (interval).
 
@@ -117,12 +118,14 @@ def _votes(store: GeometryStore, names: Sequence[str], benchmark: str, rule: str
 
 def _names(store: GeometryStore, models: Sequence[str] | None) -> list[str]:
     known = [model.name for model in store.models]
+    if isinstance(models, str) or not isinstance(models, Iterable | None):
+        raise TypeError(f"models: expected a list of names or None, got {models!r:.60}")
     names = known if models is None else list(models)
     if not names or len(dict.fromkeys(names)) < len(names):
         raise ValueError(f"an ensemble needs at least one model, each once, got {names!r}")
     for name in names:
         if name not in known:
-            raise StoreError(f"unknown model {name!r}; {nearest(name, known)}")
+            raise StoreError(f"unknown model {name!r:.60}; {nearest(name, known)}")
     return names
 
 
@@ -131,6 +134,8 @@ def _rules(store: GeometryStore, rules: Sequence[str] | None) -> Sequence[str]:
     if rules is None:
         whole = len(store.settings.angle_classes(classes)) == classes
         return RULES if whole else RULES[:1]
+    if isinstance(rules, str) or not isinstance(rules, Iterable) or not [*rules]:
+        raise ValueError(f"rules: expected a list of {list(RULES)}, got {rules!r:.60}")
     for rule in rules:
         if rule not in RULES:
             raise ValueError(f"unknown rule {rule!r}; {nearest(rule, RULES)}")

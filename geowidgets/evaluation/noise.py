@@ -12,9 +12,9 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from geowidgets.latents import find_head
-from geowidgets.store.modules import on_device, pick_device
+from geowidgets.store.modules import on_device
 from geowidgets.study import ModelEntry
-from geowidgets.training import to_input
+from geowidgets.training import resolve_device, to_input
 from geowidgets.training.batches import mix
 
 LEVELS = tuple(round(0.05 * k, 2) for k in range(15))
@@ -100,7 +100,7 @@ def noisy_batches(
 
     Source: Liebenwein et al. 2021, "Lost in Pruning", §4.1, §5.1 and App. D.1.
     """
-    chosen, where = check_noise(levels, draws), pick_device(device)
+    chosen, where = check_noise(levels, draws), resolve_device(device)
     starts = range(0, len(images), BLOCK)
     with ExitStack() as stack:
         modules = [stack.enter_context(on_device(entry.load(), where)) for entry in models]

@@ -87,9 +87,9 @@ def project(
     """
     import torch
 
-    from geowidgets.store.modules import pick_device
+    from geowidgets.training import resolve_device
 
-    where = pick_device(device)
+    where = resolve_device(device)
     samples = store.size(pairs.set)
     directions = random_directions(samples, seed, where)
     found = np.zeros((len(BLOCKS), len(pairs), PROJECTED), np.float32)

@@ -14,12 +14,14 @@ from geowidgets.pruning.layers import PruningError
 
 
 class GeometricPenalty:
-    """λ_a · mean(1 − cos θ_y) + λ_m · mean(max(0, 1 − margin / target)), for `train(penalty=…)`.
+    """mean_i p_i, p = λ_a (1 − cos θ_y) + λ_m max(0, 1 − margin / target): `train(penalty=…)`.
 
     θ_y is the angle between a sample's feature vector X and its true class's direction W_y; the
     margin is min over j ≠ y of ((W_y − W_j)·X + b_y − b_j) / ‖W_y − W_j‖, the signed distance to
     the nearest boundary of the true class ("Robustness Lottery", §5.1, with the experts' wish of
-    §7.2 to constrain them). Both terms are differentiable in the features and in the head.
+    §7.2 to constrain them). Both terms are differentiable in the features and in the head. Where
+    samples have weights w, as in `train(weights=…)` and `finetune(samples=…)`, it is
+    mean_i w_i p_i.
 
     Args:
         angle: λ_a ≥ 0.
@@ -68,18 +70,22 @@ class GeometricPenalty:
                 self._tap = self._module = None
 
     def __call__(self, model: nn.Module, images: Tensor, labels: Tensor, logits: Tensor) -> Tensor:
-        """The penalty of the batch that has just run, a scalar."""
+        """The penalty of the batch that has just run, a scalar: the mean of `each`."""
+        return self.each(model, images, labels, logits).mean()
+
+    def each(self, model: nn.Module, images: Tensor, labels: Tensor, logits: Tensor) -> Tensor:
+        """p of every sample of the batch that has just run, `(sample,)`."""
         if self._module is None:
             raise PruningError("the penalty is not attached; use train(penalty=…) or attach()")
         weight, bias = _weight_and_bias(self._module)
         features = self._tap.features.float()
-        total = features.new_zeros(())
+        total = features.new_zeros(len(features))
         if self.angle:
             cosine = functional.cosine_similarity(features, weight[labels], dim=1)
-            total = total + self.angle * (1 - cosine).mean()
+            total = total + self.angle * (1 - cosine)
         if self.margin:
             distance = margins(features, weight, bias, labels)
-            total = total + self.margin * functional.relu(1 - distance / self.target).mean()
+            total = total + self.margin * functional.relu(1 - distance / self.target)
         return total
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,12 +33,42 @@ def _angles(angles: str | Sequence[int] | None, classes: int) -> str | tuple[int
         return None
     if isinstance(angles, str) and angles == "all":
         return "all"
-    wrong = [c for c in angles if not (isinstance(c, int | np.integer) and 0 <= c < classes)]
-    if isinstance(angles, str) or wrong:
+    given: list[Any] = list(angles) if isinstance(angles, Iterable) else [angles]
+    if not isinstance(angles, Iterable) or not all(_is_index(c, classes) for c in given):
         raise ValueError(
-            f"angles must be 'all', None or class indices 0 … {classes - 1}, got {angles!r}"
+            f"angles must be 'all', None or class indices 0 … {classes - 1}, got {angles!r:.60}"
         )
-    return tuple(int(c) for c in angles)
+    if len({*given}) < len(given):
+        raise ValueError(f"angles must name each class once, got {angles!r:.60}")
+    return tuple(int(c) for c in given)
+
+
+def _is_index(value: Any, count: int) -> bool:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and 0 <= int(value) < count
+
+
+def check_fill(study: Any, batch_size: Any, features: Any) -> None:
+    """Raise where `compute` was given what it cannot work with, before anything is written.
+
+    Raises:
+        TypeError: no study.
+        ValueError: names the argument, its value and what was expected.
+    """
+    from geowidgets.study import Study
+
+    if not isinstance(study, Study):
+        raise TypeError(f"study: expected a Study, got {type(study).__name__} {study!r:.60}")
+    whole = isinstance(batch_size, int | np.integer) and not isinstance(batch_size, bool)
+    if batch_size is not None and not (whole and batch_size >= 1):
+        raise ValueError(
+            f"batch_size: expected a whole number of 1 or more, or None, got {batch_size!r:.60}"
+        )
+    if features is None or isinstance(features, Iterable):
+        return
+    raise ValueError(
+        f"features must be None, 'float16' or names of the study's models, got {features!r:.60}"
+    )
 
 
 def sample_mask(samples: Any, size: int) -> np.ndarray:

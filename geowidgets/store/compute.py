@@ -17,12 +17,13 @@ from geowidgets.store.batching import Batching
 from geowidgets.store.disk import Place
 from geowidgets.store.filling import Filler, Job, Tile
 from geowidgets.store.marks import done_blocks, kept_features
-from geowidgets.store.modules import Modules, pick_device
+from geowidgets.store.modules import Modules
 from geowidgets.store.plan import Prints, merge
 from geowidgets.store.progress import Progress
 from geowidgets.store.summary import as_records, refresh_column
 from geowidgets.store.writer import Writer
 from geowidgets.study import Study
+from geowidgets.training import resolve_device
 
 
 def fill(
@@ -38,7 +39,7 @@ def fill(
 ) -> None:
     """Compute every missing pair of a study; see `GeometryStore.compute`."""
     # With workers only the plan is made here, perhaps on a machine without the device.
-    target = pick_device(device if client is None else "cpu")
+    target = resolve_device(device if client is None else "cpu")
     prints = Prints.of(study)
     place.require(Index(study.classes, settings))
     example = next(iter(study.sets.values())).images[:4]

@@ -16,15 +16,22 @@ from geowidgets.schema import ATTRIBUTE, Index, StoreError
 from geowidgets.store.index_check import DIGEST, INDEX_BYTES, check_index, index_digest
 from geowidgets.store.lease import Lease
 
+FULL = errno.ENOSPC, errno.EDQUOT  # of an OSError: no space is left
+
 
 class Place:
     """A path or URL with the few things that are done beside reading and writing arrays."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = os.fspath(path)
-        if not isinstance(self.path, str) or not self.path:
-            raise StoreError(f"a store's path must be text, got {path!r}")
-        self._files, self._root = fsspec.core.url_to_fs(self.path)
+        self.path = path if isinstance(path, str) else _as_text(path)
+        if not self.path.strip() or not self.path.isprintable():
+            raise StoreError(f"a store's path must be printable text, got {path!r:.80}")
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(self.path)
+        except (ValueError, ImportError) as error:
+            raise StoreError(
+                f"{self.path} cannot be reached: {error}; expected a folder or a URL of fsspec"
+            ) from error
         self._links_checked = not self.is_local
 
     @property
@@ -131,6 +138,15 @@ class Place:
                     )
 
 
+def _as_text(path: Any) -> str:
+    text = os.fspath(path) if isinstance(path, os.PathLike) else path
+    if not isinstance(text, str):
+        raise StoreError(
+            f"a store's path must be text or a pathlib.Path, got {type(path).__name__} {path!r:.60}"
+        )
+    return text
+
+
 def _with_digest(index: Index) -> dict[str, Any]:
     attrs = index.to_attrs()
     return {**attrs, DIGEST: index_digest(attrs)}
@@ -150,7 +166,7 @@ def writing(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL:
             raise StoreError(
                 f"no space left for {path}: complete pairs are kept; free some space and "
                 "run the same line again to resume"

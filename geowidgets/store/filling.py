@@ -12,12 +12,13 @@ from geowidgets.schema import BenchmarkSlot, Index, ModelSlot, StoreError
 from geowidgets.store.batching import Batching
 from geowidgets.store.chunks import write_chunk
 from geowidgets.store.disk import Place
-from geowidgets.store.modules import Modules, on_device, pick_device
+from geowidgets.store.modules import Modules, on_device
 from geowidgets.store.summary import summarise
 from geowidgets.store.tile import BATCH, measure_tile
 from geowidgets.store.writer import Writer, opened, write_block
 from geowidgets.study import ModelEntry
 from geowidgets.study.model_entry import Transform
+from geowidgets.training import resolve_device
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Filler:
 
     def __init__(self, job: Job, modules: Modules | None = None) -> None:
         self.job = job
-        self.device = pick_device(job.device)
+        self.device = resolve_device(job.device)
         self.batching = Batching(job.batch_size or BATCH.get(self.device.type, 256))
         self.modules = modules or Modules(
             job.example, len(job.index.classes), job.transform, self.device

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geowidgets.schema import StoreError
-from geowidgets.store.arguments import settings_of
+from geowidgets.store.arguments import check_fill, settings_of
 from geowidgets.store.asking import Asking
 from geowidgets.store.contents import Contents
 from geowidgets.store.disk import Place, writing
@@ -80,11 +80,13 @@ class GeometryStore(Asking, Growing):
             StoreError: the path holds something else, other data, other settings or a newer
                 version; a model has no head or fails; no space is left or the store may not be
                 written; the cluster is gone. Complete pairs are kept.
+            TypeError, ValueError: an argument of another kind than is said here; it is named.
             ImportError: `client` without `pip install "geowidgets[cluster]"`.
         """
         from geowidgets.store.compute import fill
         from geowidgets.store.votes import fill_votes
 
+        check_fill(study, batch_size, features)
         settings = settings_of(margin, use_bias, angles, images, len(study.classes))
         place = Place(path)
         with writing(place.path):

@@ -9,7 +9,7 @@ import numpy as np
 
 from geowidgets.schema import Index, StoreError
 from geowidgets.store.contents import Contents
-from geowidgets.store.disk import Place
+from geowidgets.store.disk import FULL, Place
 from geowidgets.store.shrinking import removed, withdrawn
 
 if TYPE_CHECKING:
@@ -45,18 +45,18 @@ class Growing:
         Args:
             *entries: models, benchmarks and ensembles in any order.
             sets: further sample sets for the benchmarks: name → (images, labels).
-            **options: of `compute`: `device`, `features`, `batch_size`, `progress`.
+            **options: of `compute`: `device`, `features`, `batch_size`, `progress`, `client`.
 
         Raises:
             StoreError: the store was opened without its study (ensembles need none), or what
                 `compute` raises.
-            TypeError: something else than an entry.
+            TypeError: something else than an entry, or an unknown option.
 
         Example:
             >>> store.add(gw.finetune(entry, images, labels))      # doctest: +SKIP
             >>> store.add(gw.Ensemble(["dense", "magnitude-60"]))  # doctest: +SKIP
         """
-        from geowidgets.store.votes import fill_votes
+        from geowidgets.store.votes import check_ensembles, fill_votes
         from geowidgets.study import Benchmark, Ensemble, ModelEntry
 
         for entry in entries:
@@ -67,9 +67,12 @@ class Growing:
                 )
         models = [entry for entry in entries if isinstance(entry, ModelEntry)]
         benchmarks = [entry for entry in entries if isinstance(entry, Benchmark)]
+        ensembles = [entry for entry in entries if isinstance(entry, Ensemble)]
+        new = [model.name for model in models]
+        check_ensembles(self._place.read_index(), ensembles, new, self._place.path)
         if models or benchmarks or sets:
             self._compute(models, benchmarks, sets or {}, options)
-        fill_votes(self._place, [entry for entry in entries if isinstance(entry, Ensemble)])
+        fill_votes(self._place, ensembles)
         self.refresh()
         return self
 
@@ -95,18 +98,27 @@ class Growing:
             self.refresh()
             raise
         except Exception as error:
-            if isinstance(error.__cause__, OSError):  # no space: what is complete is worth keeping
+            if getattr(error.__cause__, "errno", None) in FULL:  # what is complete is worth keeping
                 self._study = study
+                self.refresh()
                 raise
-            names = {one.name for one in models}, {one.name for one in benchmarks}
-            with self._place.lease():
-                now = self._place.read_index()
-                self._place.write_index(withdrawn(now, before, *names))
+            self._withdraw(before, models, benchmarks)
             if isinstance(error, StoreError):
                 words = str(error).replace(RESUMABLE, "")
                 raise StoreError(f"nothing was added: {words}") from error
             raise
         self._study = study
+
+    def _withdraw(
+        self, before: Index, models: Sequence[ModelEntry], benchmarks: Sequence[Benchmark]
+    ) -> None:
+        names = {one.name for one in models}, {one.name for one in benchmarks}
+        now = self._place.read_index()
+        if withdrawn(now, before, *names) == now:  # nothing had joined, and the disk may be locked
+            return
+        with self._place.lease():
+            now = self._place.read_index()
+            self._place.write_index(withdrawn(now, before, *names))
 
     def _known_study(self) -> Study:
         if self._study is None:
@@ -181,15 +193,18 @@ def extended(
 ) -> Study:
     """The study with further entries, each in place of one of its name."""
     from geowidgets.study import Study
+    from geowidgets.study.study import sample_pairs
 
-    fresh = {one.name for one in (*models, *benchmarks)}
+    # Apart: a model may be called as a benchmark is.
+    fresh_models, fresh_benchmarks = {m.name for m in models}, {b.name for b in benchmarks}
     known = {name: (samples.images, samples.labels) for name, samples in study.sets.items()}
+    further = sample_pairs(sets)
     return Study(
-        [*(m for m in study.models if m.name not in fresh), *models],
-        [*(b for b in study.benchmarks if b.name not in fresh), *benchmarks],
+        [*(m for m in study.models if m.name not in fresh_models), *models],
+        [*(b for b in study.benchmarks if b.name not in fresh_benchmarks), *benchmarks],
         classes=study.classes,
         transform=study.transform,
-        sets={**known, **sets},
+        sets={**known, **further},
     )
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from geowidgets.schema import StoreError
+from geowidgets.store.exclusive import require_exclusive
 
 LEASE_SECONDS = 60.0
 PATIENCE_SECONDS = 600.0  # with a process of this machine that lives and does not finish
@@ -38,7 +39,8 @@ class Lease:
         folder: The store's root on it.
 
     Raises:
-        StoreError: a living process of this machine has held it for `PATIENCE_SECONDS`.
+        StoreError: a living process of this machine has held it for `PATIENCE_SECONDS`, or the
+            storage lets two create one file.
     """
 
     def __init__(self, files: Any, folder: str) -> None:
@@ -51,6 +53,7 @@ class Lease:
         self._renewing = threading.Thread(target=self._renew, name="geowidgets-lease", daemon=True)
 
     def __enter__(self) -> Lease:
+        require_exclusive(self._files, self._folder)
         pause = _POLL_SECONDS
         while not self._take():
             time.sleep(pause)

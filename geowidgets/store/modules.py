@@ -15,17 +15,9 @@ from geowidgets.latents.weights import evaluating
 from geowidgets.schema import StoreError
 from geowidgets.study import ModelEntry
 from geowidgets.study.model_entry import Transform
-from geowidgets.training import resolve_device, to_input
+from geowidgets.training import to_input
 
 KEPT_BYTES = 2 << 30
-
-
-def pick_device(device: str | torch.device) -> torch.device:
-    """`"auto"`: the first CUDA device, else the CPU."""
-    chosen = resolve_device(device)
-    if chosen.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device {str(device)!r} was asked for, but torch sees no CUDA device")
-    return chosen
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from geowidgets import fingerprint as fp
-from geowidgets.schema import VARIABLES, Index, ModelSlot, StoreError
+from geowidgets.schema import VARIABLES, Index, ModelSlot, StoreError, check_unique
 from geowidgets.store import layout
 from geowidgets.store.disk import Place
 from geowidgets.store.marks import done_blocks
@@ -46,6 +46,23 @@ def join(index: Index, ensembles: Iterable[Ensemble], path: str) -> Index:
         place_entry(models, _slot(name, own, len(models)))
     joined = replace(index, models=tuple(models))
     return index if joined == index else replace(joined, revision=index.revision + 1)
+
+
+def check_ensembles(
+    index: Index, ensembles: Iterable[Ensemble], joining: Iterable[str], path: str
+) -> None:
+    """Whether ensembles could join once the models named `joining` have: before these are computed.
+
+    Raises:
+        StoreError: as `join`.
+        ValueError: two ensembles of one name.
+    """
+    ensembles = tuple(ensembles)
+    check_unique((ensemble.name for ensemble in ensembles), "ensembles")
+    models = list(index.models)
+    for name in joining:
+        place_entry(models, ModelSlot(name, "", "", 0.0, None, 0, len(models), ""))
+    join(replace(index, models=tuple(models)), ensembles, path)
 
 
 def _member(known: dict[str, ModelSlot], ensemble: str, name: str, path: str) -> ModelSlot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from geowidgets import fingerprint as fp
@@ -25,7 +25,7 @@ class Ensemble:
         name: unique among the models; "vote of a, b, c" by default.
 
     Raises:
-        TypeError: one text in place of a list.
+        TypeError: one text in place of a list, or something else than names.
         ValueError: fewer than two models, or one named twice.
 
     Source: Li et al., "Understanding Robustness Lottery", Fig. 2 ("assemble multiple pruned
@@ -42,7 +42,14 @@ class Ensemble:
     def __init__(self, models: Sequence[str], name: str = "") -> None:
         if isinstance(models, str):
             raise TypeError(f"models: expected a list of names, got the text {models!r}")
-        members = tuple(str(model) for model in models)
+        if not isinstance(models, Iterable):
+            raise TypeError(f"models: expected a list of names, got {models!r:.60}")
+        members = tuple(models)
+        for member in members:
+            if not isinstance(member, str):
+                raise TypeError(
+                    f"models: expected names, got {type(member).__name__} {member!r:.60}"
+                )
         if len(members) < 2:
             raise ValueError(f"models: expected at least two that vote, got {list(members)!r}")
         check_unique(members, "models of an ensemble")

@@ -16,14 +16,17 @@ from torch import Tensor, nn
 
 from geowidgets import fingerprint as fp
 from geowidgets.latents.outputs import named_outputs
+from geowidgets.latents.weights import evaluating
 from geowidgets.pruning import GeometricPenalty, PruningError, merge
 from geowidgets.pruning.adoption import masks_from_zeros
+from geowidgets.schema import check_name
 from geowidgets.study.model_entry import ModelEntry, Transform
 from geowidgets.study.sample_weights import sample_weights
 from geowidgets.study.study import Study, sample_set
 from geowidgets.suggest import nearest
-from geowidgets.training import train
+from geowidgets.training import logits_of, to_input, train
 from geowidgets.training.batches import as_tensor
+from geowidgets.training.settings import check_callables
 
 TRAINING_SET = "train"
 
@@ -48,8 +51,9 @@ def finetune(
 ) -> ModelEntry:
     """Train a model further on chosen samples, pruned weights staying at 0; a new entry.
 
-    Minimises mean_i w_i ℓ_i + penalty over the chosen samples by `training.train`: ℓ the
-    cross-entropy, w the samples' weights, scaled to the mean 1. The entry itself stays as it is.
+    Minimises mean_i w_i (ℓ_i + p_i) over the chosen samples by `training.train`: ℓ the
+    cross-entropy, p the penalty, w the samples' weights, scaled to the mean 1, so that a weight of
+    2 is a sample that is there twice. The entry itself stays as it is.
 
     **Give it training images.** A net that was trained on samples of the test set is flattered by
     every number that the store has of it, on those samples and on those like them. To train on
@@ -66,7 +70,8 @@ def finetune(
         samples: which of them: indices (one named twice weighs 2), a boolean mask `(sample,)`,
             `selection.saved["fragile"]`, or weights >= 0 `(sample,)`, those of weight 0 left out;
             all alike by default.
-        penalty: such as `GeometricPenalty`; its mean runs over the same batches, without w.
+        penalty: such as `GeometricPenalty`. A function `(model, batch, labels, logits) -> scalar`
+            is added as it is; only one with a method `each`, see `training.train`, is weighed.
         epochs: passes over the chosen samples.
         lr: learning rate at the start; it falls to 0 as a cosine unless `schedule=` says otherwise.
         seed: of shuffles and dropout, and the new entry's repeat number; the entry's by default.
@@ -86,9 +91,9 @@ def finetune(
         architecture, ratio, head, output and transform are the entry's.
 
     Raises:
-        TypeError: no entry, or an unknown keyword.
-        ValueError: samples or labels that do not fit, a study without training images; the value
-            is named.
+        TypeError: no entry, an unknown keyword, or an argument of another kind.
+        ValueError: samples, images or labels that do not fit, a study without training images; the
+            value is named.
         FloatingPointError: the loss is no longer finite.
 
     Source: Li et al., "Understanding Robustness Lottery", Fig. 2 (refine the model; incorporate
@@ -106,22 +111,24 @@ def finetune(
     if not isinstance(entry, ModelEntry):
         raise TypeError(f"entry: expected a ModelEntry, got {type(entry).__name__} {entry!r:.60}")
     _check_keywords(training)
+    check_callables(transform=transform, penalty=penalty)
     pixels, truth, common = _data(images, labels, set)
     taken = entry.transform or common or transform
     module = copy.deepcopy(entry.load())
     home = next((p.device for p in module.parameters()), torch.device("cpu"))
     number = entry.seed if seed is None else seed
-    name = f"{entry.name} {suffix}"
+    name = f"{entry.name} {check_name(suffix, 'suffix')}"
     settings = {
         "epochs": epochs, "lr": lr, "seed": number, "penalty": penalty, **training,
         "weights": sample_weights(samples, len(pixels)),
-        "masks": dict(masks) if masks is not None else _held(entry, module),
+        "masks": masks if masks is not None else _held(entry, module),
     }  # fmt: skip
     checkpoint = None
     if folder is not None:
         start = fp.of_values(entry.fingerprint(taken), fp.of_array(pixels), fp.of_array(truth))
         checkpoint = _checkpoint(folder, name, start, settings)
     with _logits_alone(module, entry.output):
+        _check_fit(entry, module, to_input(pixels[:2], home, taken), pixels, truth)
         train(
             module, pixels, truth, transform=taken, checkpoint=checkpoint, progress=progress,
             label=name, **settings,
@@ -153,6 +160,11 @@ def _data(images: Any, labels: Any, name: str | None) -> tuple[Any, Any, Transfo
             f"expected a Study, or images with labels and no set, got {type(images).__name__}, "
             f"labels {'missing' if labels is None else 'given'}, set={name!r}"
         )
+    if not isinstance(images, Tensor | np.ndarray):
+        raise TypeError(
+            f"images: expected a Study, an array or a tensor, got {type(images).__name__} "
+            f"{images!r:.60}"
+        )
     pixels = as_tensor(images)
     if pixels.dtype != torch.uint8:
         return pixels, labels, None
@@ -160,12 +172,37 @@ def _data(images: Any, labels: Any, name: str | None) -> tuple[Any, Any, Transfo
     return samples.images, samples.labels, None
 
 
+def _check_fit(
+    entry: ModelEntry, module: nn.Module, example: Tensor, pixels: Any, labels: Any
+) -> None:
+    """Whether the model takes the images, and has a logit for every label."""
+    try:
+        with evaluating(module), torch.inference_mode():
+            classes = logits_of(module(example)).shape[1]
+    except Exception as error:
+        raise ValueError(
+            f"model {entry.name!r} does not take these images ({pixels.dtype} of shape "
+            f"{tuple(pixels.shape)}): {error}"
+        ) from error
+    truth = labels.cpu().numpy() if isinstance(labels, Tensor) else np.asarray(labels)
+    if truth.dtype.kind not in "iu" or truth.shape != (len(pixels),):
+        raise ValueError(
+            f"labels: expected {len(pixels)} integers, one an image, got {truth.dtype} of shape "
+            f"{truth.shape}"
+        )
+    if (wrong := np.flatnonzero((truth < 0) | (truth >= classes))).size:
+        raise ValueError(
+            f"labels: expected 0..{classes - 1}, as model {entry.name!r} has {classes} classes, "
+            f"got {int(truth[wrong[0]])} at sample {int(wrong[0])}"
+        )
+
+
 def _known_set(study: Study, name: str | None) -> str:
     name = TRAINING_SET if name is None else name
     if name in study.sets:
         return name
     raise ValueError(
-        f"set: the study has no set {name!r}; {nearest(name, study.sets)}. Training on samples "
+        f"set: the study has no set {name!r} ({nearest(name, study.sets)}); training on samples "
         "that models are measured on flatters them: give training images, or a set of them"
     )
 
@@ -183,6 +220,8 @@ def _held(entry: ModelEntry, module: nn.Module) -> dict[str, Tensor]:
 
 def _checkpoint(folder: str | Path, name: str, start: str, settings: Mapping[str, Any]) -> Path:
     """A file of its own for every start, data and setting."""
+    if not isinstance(folder, str | Path):
+        raise TypeError(f"folder: expected a path, got {type(folder).__name__} {folder!r:.60}")
     silent = ("device", "validation", "on_epoch", "record")
     told = {key: _print_of(value) for key, value in settings.items() if key not in silent}
     stem = "".join(c if c.isalnum() else "-" for c in name)

@@ -35,8 +35,9 @@ def sample_weights(samples: Any, count: int) -> np.ndarray | None:
     array = np.asarray(samples)
     if array.ndim != 1 or array.dtype.kind not in "biuf" or not array.size:
         raise ValueError(
-            f"samples: expected indices, a mask or weights (sample,) of at least one sample, got "
-            f"{array.dtype} of shape {array.shape}"
+            f"samples: expected indices, a mask or weights (sample,) of at least one sample, such "
+            f"as selection.samples, got {type(samples).__name__} ({array.dtype} of shape "
+            f"{array.shape})"
         )
     if array.dtype.kind in "iu":
         return _counted(array, count)

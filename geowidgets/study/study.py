@@ -65,7 +65,7 @@ class Study:
         *,
         sets: Mapping[str, tuple[Any, Any]] | None = None,
     ) -> None:
-        raw = dict(sets or {})
+        raw = sample_pairs(sets or {})
         if images is not None or labels is not None:
             raw = {"test": (images, labels), **raw}
         if not raw:
@@ -107,6 +107,16 @@ class Study:
                 )
             if benchmark.labels is not None:
                 _check_same_labels(benchmark, self.sets[benchmark.set].labels)
+
+
+def sample_pairs(sets: Any) -> dict[str, tuple[Any, Any]]:
+    """Sample sets as they are given: name → (images, labels); TypeError for anything else."""
+    if not isinstance(sets, Mapping):
+        raise TypeError(f"sets: expected name → (images, labels), got {sets!r:.60}")
+    for name, pair in sets.items():
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise TypeError(f"sets[{name!r}]: expected (images, labels), got {pair!r:.60}")
+    return {name: (pair[0], pair[1]) for name, pair in sets.items()}
 
 
 def _check_same_labels(benchmark: Benchmark, labels: np.ndarray) -> None:

@@ -10,10 +10,27 @@ from geowidgets.training.outputs import logits_of
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
-    """A torch device; "auto" means CUDA where there is one, else the CPU."""
-    if device == "auto":
+    """A torch device; "auto" means CUDA where there is one, else the CPU.
+
+    Raises:
+        ValueError: no device, or CUDA where torch sees none.
+
+    Example:
+        >>> resolve_device("cpu")
+        device(type='cpu')
+    """
+    if isinstance(device, str) and device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(device)
+    try:
+        chosen = torch.device(device)
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(
+            f"device: expected 'auto', 'cpu', 'cuda', 'cuda:1' or another of torch's, "
+            f"got {device!r:.60}"
+        ) from error
+    if chosen.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device {str(device)!r} was asked for, but torch sees no CUDA device")
+    return chosen
 
 
 @torch.no_grad()

@@ -14,16 +14,17 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from geowidgets.fingerprint import of_array
 from geowidgets.training.batches import Images, Transform, batches_by_epoch, mix, to_input
 from geowidgets.training.evaluate import accuracy, resolve_device
 from geowidgets.training.files import atomic_save
-from geowidgets.training.masking import enforce, resolve_masks
+from geowidgets.training.masking import check_masks, enforce, resolve_masks
+from geowidgets.training.objective import batch_loss, batch_penalty
 from geowidgets.training.outputs import logits_of
 from geowidgets.training.record import WeightRecord
 from geowidgets.training.schedule import learning_rate_factor
+from geowidgets.training.settings import check_callables, check_settings
 
 
 @dataclass
@@ -116,8 +117,10 @@ def train(
         crop: random crop after zero padding by so many pixels.
         flip: random mirror images.
         augment: `(raw batch, sample numbers, epoch) -> raw batch`, before crop and flip.
-        penalty: `(model, batch, labels, logits) -> scalar` added to the loss. One with an
-            `attach(model, example)` context manager is entered around the training.
+        penalty: `(model, batch, labels, logits) -> scalar` added to the loss. One with a method
+            `each` of the same arguments, which gives p `(sample,)`, is weighed as the loss is:
+            mean_i w_i p_i. One with an `attach(model, example)` context manager is entered around
+            the training.
         validation: `(images, labels)` evaluated after each epoch.
         amp: bfloat16 autocast, on CUDA only.
         channels_last: memory format, on CUDA only.
@@ -130,7 +133,7 @@ def train(
         `History`; with a checkpoint it includes the epochs of earlier runs.
 
     Raises:
-        TypeError: a record that is none.
+        TypeError: a record that is none, or what cannot be called where a function is expected.
         ValueError: bad settings, labels that do not fit, a checkpoint of other settings.
         FloatingPointError: the loss is no longer finite.
 
@@ -142,19 +145,21 @@ def train(
         >>> len(history.epochs)
         1
     """
-    _check_settings(epochs, lr, optimizer, schedule, label_smoothing, batch_size)
+    check_masks(masks)
+    check_callables(transform=transform, augment=augment, penalty=penalty, on_epoch=on_epoch)
     if record is not None and not isinstance(record, WeightRecord):
         raise TypeError(f"record: expected a WeightRecord, got {type(record).__name__} {record!r}")
     where = resolve_device(device)
-    batches = batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment, weights)
     settings: dict[str, Any] = {
         "epochs": epochs, "seed": seed, "batch_size": batch_size, "optimizer": optimizer, "lr": lr,
         "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay,
-        "schedule": schedule, "milestones": list(milestones), "gamma": gamma, "warmup": warmup,
+        "schedule": schedule, "milestones": [*milestones], "gamma": gamma, "warmup": warmup,
         "label_smoothing": label_smoothing, "crop": crop, "flip": flip, "max_norm": max_norm,
         "samples": None if labels is None else len(labels), "masks": _removed(masks),
         "weights": None if weights is None else of_array(np.asarray(weights, np.float64)),
     }  # fmt: skip
+    check_settings(settings)
+    batches = batches_by_epoch(images, labels, batch_size, seed, crop, flip, augment, weights)
     on_cuda = where.type == "cuda"
     layout = torch.channels_last if channels_last and on_cuda else torch.preserve_format
     model.to(where)
@@ -251,9 +256,10 @@ class _Run:
         target = target.to(self.where, non_blocking=True)
         with torch.autocast(self.where.type, torch.bfloat16, enabled=self.half):
             logits = logits_of(self.model(batch))
-            loss = _loss(logits.float(), target, weight, self.settings["label_smoothing"])
+            loss = batch_loss(logits.float(), target, weight, self.settings["label_smoothing"])
             if self.penalty is not None:
-                loss = loss + self.penalty(self.model, batch, target, logits)
+                shown = self.model, batch, target, logits
+                loss = loss + batch_penalty(self.penalty, weight, *shown)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         if self.settings["max_norm"] is not None:
@@ -283,14 +289,6 @@ class _Run:
         self.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         return History(saved["history"])
-
-
-def _loss(logits: Tensor, target: Tensor, weight: Tensor | None, smoothing: float) -> Tensor:
-    """Mean cross-entropy, or mean_i w_i ℓ_i."""
-    if weight is None:
-        return functional.cross_entropy(logits, target, label_smoothing=smoothing)
-    each = functional.cross_entropy(logits, target, label_smoothing=smoothing, reduction="none")
-    return (each * weight.to(each)).mean()
 
 
 def _example(images, labels, device, transform) -> Tensor:
@@ -333,18 +331,3 @@ def _check_finite(loss: float, epoch: int, lr: float) -> None:
         raise FloatingPointError(
             f"the training loss became {loss} in epoch {epoch + 1} at lr={lr}; lower the rate"
         )
-
-
-def _check_settings(epochs, lr, optimizer, schedule, label_smoothing, batch_size) -> None:
-    if epochs < 0:
-        raise ValueError(f"epochs: expected 0 or more, got {epochs}")
-    if not lr > 0:
-        raise ValueError(f"lr: expected a positive number, got {lr}")
-    if optimizer not in ("sgd", "adam"):
-        raise ValueError(f"optimizer: expected 'sgd' or 'adam', got {optimizer!r}")
-    if schedule not in ("cosine", "step", "constant"):
-        raise ValueError(f"schedule: expected 'cosine', 'step' or 'constant', got {schedule!r}")
-    if not 0 <= label_smoothing < 1:
-        raise ValueError(f"label_smoothing: expected a number in [0, 1), got {label_smoothing}")
-    if batch_size < 1:
-        raise ValueError(f"batch_size: expected at least 1, got {batch_size}")

@@ -11,6 +11,9 @@ import pytest
 from torch import nn
 
 import geowidgets as gw
+from geowidgets.store.disk import Place
+
+from .disks import read_only, tmpfs
 
 SOME = [0, 3, 17, 18, 30]
 QUIET = {"progress": False}
@@ -74,6 +77,71 @@ def test_a_failed_add_leaves_everything_as_it_was(store, trained, tmp_path):
     store.add(gw.ModelEntry("new", copy.deepcopy(trained)), **QUIET)
     assert names(store)[0] == [*before[0], "new"] and store.done.all()
     assert not store.verify()
+
+
+def test_a_lost_checkpoint_spoils_no_later_add(store, trained, tmp_path):
+    """A study that keeps what could not be read: every further `add` fails on it again."""
+    kept = names(store)
+    lost = gw.ModelEntry(
+        "lost", build=lambda: gw.zoo.lenet5(in_channels=1), weights=tmp_path / "nowhere.pt"
+    )
+    with pytest.raises(FileNotFoundError, match=r"model 'lost': .*nowhere\.pt"):
+        store.add(lost, **QUIET)
+    assert names(store) == kept
+    store.add(gw.ModelEntry("new", copy.deepcopy(trained)), **QUIET)
+    assert names(store)[0] == [*kept[0], "new"] and store.done.all()
+
+
+def test_a_model_may_be_called_as_a_benchmark(store, trained, tiny_study):
+    """A model that is never measured on the benchmark of its name, nor any model after it."""
+    store.add(gw.ModelEntry("clean", copy.deepcopy(trained)), **QUIET)
+    store.add(tiny_study.models[2], gw.Benchmark("dense", "fog", 1), **QUIET)
+    assert store.done.all() and names(store)[1][0] == "clean" and len(store.benchmarks) == 5
+    np.testing.assert_allclose(store.column("margin", "clean", 0), store.column("margin", 0, 0))
+
+
+def test_votes_that_cannot_be_counted_cost_no_computation(store, trained):
+    """Hours of models that no view shows, because the ensemble beside them was misspelt."""
+    digest, net = store.digest(), copy.deepcopy(trained)
+    for ensembles, error, words in (
+        ([gw.Ensemble(["new", "dens"], "both")], gw.StoreError, "did you mean 'dense'"),
+        ([gw.Ensemble(["dense", "new"], "new")], gw.StoreError, "has a model 'new'"),
+        ([gw.Ensemble(["dense", "new"], "a")] * 2, ValueError, "two ensembles are called 'a'"),
+    ):
+        with pytest.raises(error, match=words):
+            store.add(gw.ModelEntry("new", net), *ensembles, **QUIET)
+        assert gw.GeometryStore.open(store.path).digest() == store.digest() == digest
+        assert len(store.models) == 2
+    store.add(gw.ModelEntry("new", net), gw.Ensemble(["new", "dense"], "both"), **QUIET)
+    assert names(store)[0][2:] == ["new", "both"] and store.done.all()
+    store.add(gw.ModelEntry("both", net), **QUIET)  # a model in an ensemble's place
+    assert store.done.all() and not any(model.members for model in store.models)
+
+
+def test_a_full_disk_keeps_what_an_add_completed(store, trained, tmp_path):
+    """A row that is taken back with all that was computed, or a half one that nobody finishes."""
+    with tmpfs(tmp_path / "disk", "8m") as disk:
+        shutil.copytree(store.path, disk / "s.zarr")
+        full = gw.GeometryStore.compute(store._study, disk / "s.zarr", **QUIET)
+        before, filler = full.digest(), disk / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(disk).free - (130 << 10)))
+        entries = [gw.ModelEntry(f"net {i}", copy.deepcopy(trained)) for i in range(4)]
+        with pytest.raises(gw.StoreError, match=r"no space left .*run the same line again"):
+            full.add(*entries, **QUIET)
+        done = int(full.done.sum())
+        assert full.verify() == [] and len(full.models) == 6 and 8 <= done < 24
+        filler.unlink()
+        full.add(*entries, **QUIET)
+        assert full.done.all() and full.verify() == [] and full.digest() != before
+
+
+def test_what_a_locked_store_refused_is_no_part_of_its_study(store, trained, tmp_path):
+    """A refused row that joins unasked with the next one, once the disk can be written."""
+    with read_only(Path(store.path), tmp_path / "locked.zarr") as folder:
+        locked = gw.GeometryStore(Place(folder), store._study)
+        with pytest.raises(gw.StoreError, match="Read-only"):
+            locked.add(gw.ModelEntry("new", copy.deepcopy(trained)), **QUIET)
+        assert locked.at_hand == ("dense", "magnitude-60") and len(locked._study.models) == 2
 
 
 def test_an_interrupted_add_goes_on(store, trained):
