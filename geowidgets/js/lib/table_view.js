@@ -137,6 +137,7 @@ export function createTableView(root, options) {
     follow(big);
     grid.setLayout(layout);
     settle();
+    bring();
   }
 
   function* wholeValues() {
@@ -210,8 +211,8 @@ export function createTableView(root, options) {
     return layout.columns.slice(...grid.seen().columns).flatMap(({ benchmarks }) => benchmarks);
   }
 
-  /** Lines that came into view while a large table counts: theirs first. */
-  function scrolled() {
+  /** Lines that came into view, by whatever way, of a table that is counted in parts: theirs first. */
+  function bring() {
     if (!data.counted || pending) return;
     pending = true;
     whenIdle(() => {
@@ -223,6 +224,12 @@ export function createTableView(root, options) {
     }, signal);
   }
   let pending = false;
+
+  /** Lines for the height that the view has now. */
+  function appear() {
+    grid.show();
+    bring();
+  }
 
   function emphasise() {
     const { models, benchmarks } = selection.state();
@@ -303,20 +310,20 @@ export function createTableView(root, options) {
     if (transient) follows("mask");
     else update();
   };
-  scroll.addEventListener("scroll", scrolled, { passive: true, signal });
+  scroll.addEventListener("scroll", bring, { passive: true, signal });
   selection.subscribe(changed, { signal });
   columns.subscribe((keys) => keys.has("directory") && redraw(), { signal });
   const resized = new ResizeObserver(() => {
     // Compared with what was drawn: a host that swaps its theme gives no width for a moment.
     if (scroll.clientWidth && scroll.clientWidth !== width) redraw();
     // Lines made while a host kept the output hidden, and so without height, are too few.
-    else grid.show();
+    else appear();
   });
   resized.observe(root);
   resized.observe(scroll);
   // A host that skips what is out of sight gives no height while a store grows, and tells of no
   // other size when the output is back.
-  const shown = new IntersectionObserver(() => grid.show());
+  const shown = new IntersectionObserver(appear);
   shown.observe(scroll);
   signal.addEventListener("abort", () => {
     resized.disconnect();
