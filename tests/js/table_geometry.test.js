@@ -33,6 +33,15 @@ test("columns fill the view between their limits", () => {
   assert.equal(tableSizes("bars", 800, 0, 120).width, 120);
 });
 
+test("names on end have the height of the longest one, between two limits", () => {
+  // Catches: a blank of 60 pixels above short names; names of 40 characters that take the view.
+  const header = (longest) => tableSizes("heat", 800, 20, 120, true, longest).header;
+  assert.equal(tableSizes("heat", 800, 20, 120).header, 126);
+  assert.equal(header(40), 126);
+  assert.ok(header("gaussian noise".length) > 18 + 5 + 14 * 6.4);
+  assert.equal(header(3), 80);
+});
+
 test("the lines in view include those cut by an edge, and no other", () => {
   const tops = [0, 24, 68, 112, 136];
   assert.deepEqual(visibleLines(tops, 0, 30), [0, 2]);

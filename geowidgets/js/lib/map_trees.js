@@ -4,7 +4,7 @@ import { isGrouped } from "./map_look.js";
 import { treeKeys } from "./map_scene.js";
 import { crossShare, totalWeight } from "./map_tree.js";
 import { distanceWords } from "./map_words.js";
-import { pairName, share } from "./words.js";
+import { amount, pairName, share } from "./words.js";
 
 /** @typedef {import("./map_points.js").Points} Points */
 /** @typedef {import("./map_scene.js").Scene} Scene */
@@ -71,7 +71,7 @@ function pairSides({ points, directory, state: { reference, compared } }, group)
 function weightWords(sides, drawn) {
   if (!drawn.length) return [];
   const weight = distanceWords(totalWeight(drawn[0].tree));
-  return [`${sides[0].points.length} points, total length of the tree ${weight}`];
+  return [`${amount(sides[0].points.length)} points, total length of the tree ${weight}`];
 }
 
 /** @param {Side[]} sides

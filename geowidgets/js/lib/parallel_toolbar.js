@@ -3,6 +3,7 @@ import { searchableChooser } from "./class_field.js";
 import { chooser, hide, html } from "./elements.js";
 import { pairFields } from "./pair_fields.js";
 import { PAGE } from "./parallel_axes.js";
+import { thousands } from "./parallel_words.js";
 import { button, createLists, saveMenu } from "./view_buttons.js";
 
 /** @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub */
@@ -66,7 +67,7 @@ export function createToolbar(options) {
     const several = classes && classes.length !== 1;
     const options = /** @type {[string, string, boolean?][]} */ ([
       ["", "every class"],
-      ...(several ? [["several", `${classes.length} classes`, true]] : []),
+      ...(several ? [["several", `${thousands(classes.length)} classes`, true]] : []),
       ...names.map((name, k) => [String(k), name]),
     ]);
     const value = several ? "several" : String(classes?.[0] ?? "");

@@ -66,6 +66,6 @@ const samples = (n) => `${thousands(n)} ${n === 1 ? "sample" : "samples"}`;
 export function classWords(classes, names) {
   if (!classes) return "";
   if (!classes.length) return "no class";
-  if (classes.length > 3) return `${classes.length} classes`;
+  if (classes.length > 3) return `${thousands(classes.length)} classes`;
   return `${classes.length > 1 ? "classes" : "class"} ${classes.map((c) => brief(names[c])).join(", ")}`;
 }

@@ -13,6 +13,8 @@ const PAD = 5;
 const MAX_PITCH = 13;
 /** Few bars keep the width that this many would have, so that rows look alike. */
 const USUAL_BARS = 6;
+/** Room for names on end: a character, what stands around them, and the least and most of it. */
+const UPRIGHT = { character: 6.4, around: 34, least: 80, most: 126 };
 
 /**
  * @param {Mode} mode
@@ -20,22 +22,25 @@ const USUAL_BARS = 6;
  * @param {number} columns
  * @param {number} head width that the longest row name asks for
  * @param {boolean} [detail] whether headings have a second text below the name
+ * @param {number} [longest] characters of the longest heading
  * @returns {Sizes}
  */
-export function tableSizes(mode, available, columns, head, detail = true) {
+export function tableSizes(mode, available, columns, head, detail = true, longest = 99) {
   const limit = Math.max(96, Math.min(240, available * 0.3));
   const headWidth = Math.round(Math.min(Math.max(head, 96), limit));
   const [least, most] = COLUMN[mode];
   const share = columns ? Math.floor((available - headWidth) / columns) : most;
   const column = Math.min(Math.max(share, least), most);
   const upright = column < 56;
+  const { character, around, least: low, most: high } = UPRIGHT;
+  const stands = Math.round(Math.min(Math.max(around + longest * character, low), high));
   return {
     head: headWidth,
     column,
     width: headWidth + columns * column,
     row: ROW[mode],
     group: 24,
-    header: upright ? 126 : detail ? 66 : 52,
+    header: upright ? stands : detail ? 66 : 52,
     upright,
   };
 }

@@ -65,7 +65,9 @@ export function tableLayout(directory, data, display, available) {
     line.kind === "row" ? line.label.length + (line.repeats > 1 || line.child ? 5 : 0) : 0,
   );
   const head = Math.max(0, ...room) * CHARACTER + 28;
-  const sizes = tableSizes(mode, available, columns.length, head, own.join("") !== "");
+  const longest = Math.max(0, ...columns.map(({ label }) => label.length));
+  const detailed = own.join("") !== "";
+  const sizes = tableSizes(mode, available, columns.length, head, detailed, longest);
   const tops = [0];
   for (const { kind } of lines) tops.push(tops[tops.length - 1] + sizes[kind]);
   return {

@@ -1,6 +1,7 @@
 // The elements of one line of the grid: its row, its name, its cells.
 
 import { html } from "./elements.js";
+import { amount } from "./words.js";
 
 /**
  * @typedef {import("./table_rows.js").Line} Line
@@ -37,7 +38,7 @@ export function lineName(line, sizes) {
   if (line.kind === "group") {
     const count = line.models.length;
     name.append(
-      html("span", { class: "gw-table-soft" }, `${count} model${count === 1 ? "" : "s"}`),
+      html("span", { class: "gw-table-soft" }, `${amount(count)} model${count === 1 ? "" : "s"}`),
     );
   } else {
     name.style.width = `${sizes.head}px`;

@@ -2,6 +2,7 @@
 
 import { fillLegend } from "./table_legend.js";
 import { cellLabel, summary } from "./table_words.js";
+import { amount } from "./words.js";
 
 /**
  * @typedef {import("./table_rows.js").Line} Line
@@ -74,7 +75,7 @@ export function createTableSaid(root, present) {
       const { models, benchmarks } = columns.directory();
       const { title } = data().measure;
       const what = title[0].toUpperCase() + title.slice(1);
-      return `${what} of ${models.length} models on ${benchmarks.length} benchmarks`;
+      return `${what} of ${amount(models.length)} models on ${amount(benchmarks.length)} benchmarks`;
     },
     /** Lines of words below a picture. */
     words() {
