@@ -5,7 +5,8 @@ from __future__ import annotations
 from geowidgets.training.batches import crop_and_flip, to_input
 from geowidgets.training.evaluate import accuracy, resolve_device
 from geowidgets.training.files import atomic_save
-from geowidgets.training.loop import History, train
+from geowidgets.training.history import History
+from geowidgets.training.loop import train
 from geowidgets.training.masking import enforce, resolve_masks
 from geowidgets.training.outputs import logits_of
 from geowidgets.training.record import WeightRecord
