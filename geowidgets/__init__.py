@@ -39,7 +39,7 @@ _HOME = {
     "StoreError": "geowidgets.store",
     # rung 4
     "similarity": "geowidgets.evaluation.model_similarity",
-    "Similarity": "geowidgets.evaluation.model_similarity",
+    "Similarity": "geowidgets.evaluation.point_similarity",
     "model_cka": "geowidgets.evaluation.alignment",
     "redundancy": "geowidgets.redundancy",
     "prune_potential": "geowidgets.evaluation.potential",
