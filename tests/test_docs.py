@@ -135,3 +135,24 @@ def test_the_clusters_page_runs(tiny_study, tiny_store, tmp_path, monkeypatch) -
         exec(block, names)
     assert names["store"].done.all()
     np.testing.assert_array_equal(names["store"].correct(), tiny_store.correct())
+
+
+def test_the_loop_backs_page_runs(growing_store, tiny_study, digits, tmp_path, monkeypatch) -> None:
+    """Lines that raise for the first person who copies them, or add and remove nothing."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "the_loop_back.md").read_text()
+    names: dict = {
+        "gw": gw, "store": growing_store, "selection": gw.Selection(growing_store),
+        "entry": tiny_study.models[1], "images": digits.images[:64], "labels": digits.labels[:64],
+        "weights": np.linspace(0, 2, 64),
+    }  # fmt: skip
+    before = [one.name for one in growing_store.models], [b.name for b in growing_store.benchmarks]
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(block, names)
+    margins = growing_store.column("margin", "dense", "clean")
+    np.testing.assert_array_equal(names["fragile"], np.flatnonzero(margins < 0.7))
+    store = names["store"]
+    models, benchmarks = ([one.name for one in own] for own in (store.models, store.benchmarks))
+    assert models[: len(before[0])] == before[0] and len(models) == len(before[0]) + 2
+    assert set(benchmarks) == {*before[1], "fragile"} - {"contrast-3"}
+    assert store.done.all()
