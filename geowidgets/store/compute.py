@@ -19,7 +19,7 @@ from geowidgets.store.filling import Filler, Job, Tile
 from geowidgets.store.marks import done_blocks, kept_features
 from geowidgets.store.modules import Modules
 from geowidgets.store.plan import Prints, merge
-from geowidgets.store.progress import Progress
+from geowidgets.store.progress import Progress, preparing
 from geowidgets.store.summary import as_records, refresh_column
 from geowidgets.store.writer import Writer
 from geowidgets.study import Study
@@ -40,13 +40,13 @@ def fill(
     """Compute every missing pair of a study; see `GeometryStore.compute`."""
     # With workers only the plan is made here, perhaps on a machine without the device.
     target = resolve_device(device if client is None else "cpu")
-    prints = Prints.of(study)
+    prints = Prints.of(study, progress)
     place.require(Index(study.classes, settings))
     example = next(iter(study.sets.values())).images[:4]
     modules = Modules(example, len(study.classes), study.transform, target)
     kept = _kept(study, features)
-    heads = _probe(study, prints, place, settings, modules, kept)
-    index = _plan(study, prints, place, settings, heads, kept)
+    heads = _probe(study, prints, place, settings, modules, kept, progress)
+    index = _plan(study, prints, place, settings, heads, kept, progress)
     job = Job(place, index, device, batch_size, kept, study.transform, example)
     tiles = list(_tiles(study, place, index, kept))
     missing = sum(len(tile.models) for tile in tiles)
@@ -95,6 +95,7 @@ def _probe(
     settings: Settings,
     modules: Modules,
     features: frozenset[str],
+    progress: bool,
 ) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
     """Heads of the models with something to compute; a bad model fails here, before the work."""
     index = merge(place.read_index(), study, prints, settings, place.path)
@@ -104,14 +105,13 @@ def _probe(
     }
     wanted |= {entry.name for entry in study.models} - heads_there
     heads = {}
-    for entry in study.models:
-        if entry.name in wanted:
-            _, head = modules.get(entry)
-            weight, bias = effective_weight(head.module)
-            heads[entry.name] = (
-                weight.detach().float().cpu().numpy(),
-                None if bias is None else bias.detach().float().cpu().numpy(),
-            )
+    entries = [entry for entry in study.models if entry.name in wanted]
+    for entry in preparing(entries, "finding heads", progress):
+        weight, bias = effective_weight(modules.get(entry).head.module)
+        heads[entry.name] = (
+            weight.detach().float().cpu().numpy(),
+            None if bias is None else bias.detach().float().cpu().numpy(),
+        )
     return heads
 
 
@@ -122,6 +122,7 @@ def _plan(
     settings: Settings,
     heads: dict[str, tuple[np.ndarray, np.ndarray | None]],
     features: frozenset[str],
+    progress: bool,
 ) -> Index:
     """Make room for everything under the lease; the index is written last."""
     with place.lease() as lease:
@@ -137,9 +138,8 @@ def _plan(
                 root, name, samples.labels, layout.kept_images(samples.images, settings.images)
             )
         layout.lengthen(root, index)
-        for model in index.live_models:
-            if model.name not in heads:
-                continue
+        found = [model for model in index.live_models if model.name in heads]
+        for model in preparing(found, "keeping heads", progress):
             weight, bias = heads[model.name]
             layout.write_head(root, model.slot, weight, bias)
             if model.name in features:

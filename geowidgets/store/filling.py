@@ -145,13 +145,14 @@ class Filler:
     def _measure(
         self, entry: ModelEntry, tile: Tile, images: np.ndarray, labels: np.ndarray
     ) -> dict[str, np.ndarray]:
-        module, head = self.modules.get(entry)
+        ready = self.modules.get(entry)
         index = self.job.index
         try:
-            with on_device(module, self.device):
+            with on_device(ready.module, self.device) as module:
                 return measure_tile(
                     module,
-                    head,
+                    ready.head,
+                    ready.classifier(self.device),
                     images,
                     labels,
                     entry.transform or self.job.transform,

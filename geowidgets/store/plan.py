@@ -16,6 +16,7 @@ from geowidgets.schema import (
     Settings,
     StoreError,
 )
+from geowidgets.store.progress import preparing
 from geowidgets.study import ModelEntry, Study
 from geowidgets.study.model_entry import NET
 
@@ -33,10 +34,11 @@ class Prints:
     sets: Mapping[str, str]
 
     @classmethod
-    def of(cls, study: Study) -> Prints:
+    def of(cls, study: Study, progress: bool) -> Prints:
         """Read all weights, pixels and labels of a study."""
+        models = preparing(study.models, "reading models", progress)
         return cls(
-            {entry.name: entry.fingerprint(study.transform) for entry in study.models},
+            {entry.name: entry.fingerprint(study.transform) for entry in models},
             {benchmark.name: benchmark.fingerprint() for benchmark in study.benchmarks},
             {name: samples.fingerprint() for name, samples in study.sets.items()},
         )

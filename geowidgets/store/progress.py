@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
 from tqdm.auto import tqdm
+
+Item = TypeVar("Item")
+
+
+def preparing(items: Sequence[Item], what: str, shown: bool) -> Iterator[Item]:
+    """The items, with a bar of their own when they take more than a second."""
+    yield from tqdm(items, desc=what, unit="model", delay=1, leave=False, disable=not shown)
 
 
 class Progress:

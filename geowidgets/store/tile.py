@@ -20,6 +20,7 @@ LATENT_BYTES = 1 << 20
 def measure_tile(
     module: torch.nn.Module,
     head: Head,
+    classifier: Classifier,
     images: np.ndarray,
     labels: np.ndarray,
     transform: Any,
@@ -35,7 +36,8 @@ def measure_tile(
 
     Args:
         module: In eval mode, on `device`.
-        head: Its classifier.
+        head: Where its features and logits are read.
+        classifier: The head's geometry, on `device`.
         images: uint8 (sample, y, x, channel).
         labels: (sample,).
         transform: float32 (sample, channel, y, x) in [0, 1] on the device → the model's input.
@@ -49,7 +51,6 @@ def measure_tile(
     Returns:
         Variable name → array over (sample[, class]).
     """
-    classifier = head.classifier(device)
     truth = torch.from_numpy(labels)
 
     def show(part: range) -> dict[str, torch.Tensor]:
