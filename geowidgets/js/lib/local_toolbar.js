@@ -2,6 +2,7 @@
 import { chooser, hide, html } from "./elements.js";
 import { pairFields } from "./pair_fields.js";
 import { button, createLists, saveMenu, toggle } from "./view_buttons.js";
+import { amount } from "./words.js";
 
 /** @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub */
 /** @typedef {{mode: string, axes: string, order: string, matrix: number|null}} Display */
@@ -70,7 +71,7 @@ export function createToolbar(options) {
     const { first, shown: n, of, filter } = page();
     hide(pager, (of <= n && !filter) || display().matrix !== null);
     if (search.value !== filter) search.value = filter;
-    where.textContent = of ? `${first + 1}–${first + n} of ${of}` : "none";
+    where.textContent = of ? `${amount(first + 1)}–${amount(first + n)} of ${amount(of)}` : "none";
     back.disabled = first === 0;
     on.disabled = first + n >= of;
   }

@@ -109,7 +109,8 @@ export function createToolbar(options) {
   function drawRest() {
     const { first, of, question: asked, panel: open } = showing();
     hide(pager, of <= PAGE);
-    where.textContent = `${first + 1}–${Math.min(of, first + PAGE)} of ${of}`;
+    const last = Math.min(of, first + PAGE);
+    where.textContent = `${thousands(first + 1)}–${thousands(last)} of ${thousands(of)}`;
     back.disabled = first === 0;
     on.disabled = first + PAGE >= of;
     question.setAttribute("aria-pressed", String(asked));

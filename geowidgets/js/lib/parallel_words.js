@@ -21,7 +21,7 @@ export const axisTitle = ({ kind, name }) => (kind === "angle" ? `angle to ${nam
 /** @param {Axis} axis @param {number} k @param {number} of @param {[number, number]|undefined} range
  * @param {boolean} inverted */
 export function spokenAxis(axis, k, of, range, inverted) {
-  const parts = [axisTitle(axis), `axis ${k + 1} of ${of}`];
+  const parts = [axisTitle(axis), `axis ${thousands(k + 1)} of ${thousands(of)}`];
   parts.push(range ? `range ${rangeWords(axis, range)}` : "no range");
   if (inverted) parts.push("low values at the top");
   return parts.join(", ");

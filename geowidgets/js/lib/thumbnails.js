@@ -129,7 +129,8 @@ export function createThumbnails({ columns, pick, sort, changeSort }) {
     const text = value === undefined ? "" : metricValue(sort().metric, value);
     const words = `sample ${i}, ${names[data.labels[i]]}, predicted ${said}, ${sort().metric} ${text}`;
     const canvas = html("canvas", { width: 1, height: 1, "aria-hidden": "true" });
-    paintImage(columns, canvas, set, i);
+    const image = columns.set(set)?.image; // without one an empty box would be twice the number
+    if (image) paintImage(columns, canvas, set, i);
     return html(
       "button",
       {
@@ -140,7 +141,7 @@ export function createThumbnails({ columns, pick, sort, changeSort }) {
         "aria-pressed": String(focused),
         onclick: () => pick(i),
       },
-      canvas,
+      ...(image ? [canvas] : []),
       html("span", {}, text),
     );
   }
