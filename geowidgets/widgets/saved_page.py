@@ -325,7 +325,8 @@ class _Kept:
             words.append(f"It holds {', '.join(short)}.")
         kept, there = class_angles.kept_classes(self.store), self._classes()
         if self.of_samples and len(there) < len(kept):
-            words.append(f"It holds the angles to {len(there):,} of {len(kept):,} classes.")
+            held = f"the angles to {len(there):,} of {len(kept):,} classes"
+            words.append(f"It holds {held if there else 'no angles to single classes'}.")
         if len(self.metrics) < len(METRICS) - 1:
             words.append(f"The table shows {', '.join(['accuracy', *self.metrics])}.")
         if not self.on_subsets:

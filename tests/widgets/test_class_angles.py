@@ -9,6 +9,7 @@ import geowidgets as gw
 from geowidgets.widgets import bits
 from geowidgets.widgets.class_angles import kept_classes, mean_moves, nearest_other
 from geowidgets.widgets.columns import read
+from tests.benchmarks.synthetic_store import SyntheticStore
 
 NAN = np.nan
 
@@ -121,3 +122,11 @@ def test_a_replaced_pair_is_read_anew(tiny_store):
     before = read(store, "angles/0/0/7")
     store.shift, store.revision = 2.0, 2
     assert np.allclose(read(store, "angles/0/0/7"), before + 2)
+
+
+def test_a_page_of_panels_says_that_it_holds_no_class_angles(tmp_path):
+    """Catches "the angles to 0 of 1,000 classes" below a view that draws none."""
+    store = SyntheticStore(2000, models=1, classes=1000)
+    page = gw.LocalGeometry(store).save_html(tmp_path / "panels.html").path
+    text = page.read_text(encoding="utf-8")
+    assert "It holds no angles to single classes." in text
