@@ -18,6 +18,7 @@ from tests.benchmarks import colour_families as colour
 from tests.benchmarks import lost_in_pruning_shapes as shapes
 from tests.benchmarks import vulnerability_bars as bars
 from tests.benchmarks.jpeg_cifar import load, normalise
+from tests.benchmarks.sections import replace_tables
 from tests.benchmarks.study_penalty import answer
 
 
@@ -163,3 +164,21 @@ def test_normalised_pixels_have_the_data_sets_mean():
     """Channels in another order."""
     grey = torch.tensor([0.491, 0.482, 0.447])[None, :, None, None].expand(2, 3, 4, 5)
     assert torch.allclose(normalise(grey), torch.zeros(2, 3, 4, 5), atol=1e-6)
+
+
+def test_a_benchmark_writes_its_tables_and_nothing_else(tmp_path):
+    """A command that overwrites what people wrote between its tables, or another section."""
+    page = tmp_path / "page.md"
+    new = "Two threads.\n\n| net | s |\n|---|---|\n| b | 2 |\n\n| part | s |\n|---|---|\n| c | 3 |"
+    replace_tables(page, "Costs", "Whole", new)
+    assert page.read_text().endswith(f"Two threads.{new.removeprefix('Two threads.')}\n")
+    old = "| net | s |\n|---|---|\n| a | 1 |"
+    own = f"1999-01-01, one core.\n\n{old}\n\nBy hand.\n\n| net before | s |"
+    page.write_text(f"# Costs\n\n## Whole\n\n{own}\n\n## Workers\n\n| net | s |\n")
+    replace_tables(page, "Costs", "Whole", new)
+    replace_tables(page, "Costs", "Whole", new)
+    first, net, note, before, part, *rest = page.read_text().split("\n\n")[2:]
+    assert first.endswith(", one core.") and not first.startswith("1999")
+    assert net == "| net | s |\n|---|---|\n| b | 2 |" and note == "By hand."
+    assert before == "| net before | s |" and part.endswith("| c | 3 |")
+    assert rest == ["## Workers", "| net | s |\n"]

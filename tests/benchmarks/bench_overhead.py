@@ -8,7 +8,7 @@ arrays, geometry, writing, summary, marks. Making images is timed inside `comput
 the second ratio only; set-up, which a store takes once whatever is computed, is left out of the
 third. Best of three, taking turns. A profile of one run by part follows; parts that overlap (a
 thread writes) may add up to more than the whole. Each case is a line of JSON, appended to a file
-where one is given, so that cases can be measured apart; `--write` makes the page of the file.
+where one is given, so that cases can be measured apart; `--write` puts their tables into the page.
 Bars: without making images 1.10, with it and ten nets 1.25.
 """
 
@@ -37,7 +37,7 @@ from geowidgets.store import compute, filling, tile
 from geowidgets.store.plan import Prints
 from geowidgets.store.writer import Writer
 from geowidgets.training import to_input
-from tests.benchmarks.sections import replace_section
+from tests.benchmarks.sections import replace_tables
 
 RESULTS = Path(__file__).parent / "results" / "overhead.md"
 CLASSES, BATCH = 10, tile.BATCH["cpu"]
@@ -209,7 +209,7 @@ def main() -> None:
             given.lines.write_text("\n".join(lines) + "\n")
     if given.write:
         page = text([json.loads(line) for line in lines], given.threads)
-        replace_section(RESULTS, "What computing costs", "The whole of compute", page)
+        replace_tables(RESULTS, "What computing costs", "The whole of compute", page)
 
 
 if __name__ == "__main__":
