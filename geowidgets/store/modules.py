@@ -13,6 +13,7 @@ from torch import nn
 
 from geowidgets.geometry import Classifier
 from geowidgets.latents import Head, find_head
+from geowidgets.latents.precision import full_precision
 from geowidgets.latents.weights import evaluating
 from geowidgets.schema import StoreError
 from geowidgets.study import ModelEntry
@@ -27,12 +28,12 @@ CLASSIFIER_BYTES = 1 << 20
 
 @contextmanager
 def on_device(module: nn.Module, device: torch.device) -> Iterator[nn.Module]:
-    """The module in eval mode on a device, afterwards as it was."""
+    """The module in eval mode on a device, in whole float32; afterwards all is as it was."""
     tensors = [*module.parameters(), *module.buffers()]
     home = tensors[0].device if tensors else torch.device("cpu")
     # Moving a module to where it is takes as long as twenty small images.
     stays = device.type == "cpu" and all(tensor.device == device for tensor in tensors)
-    with evaluating(module):
+    with evaluating(module), full_precision():
         try:
             yield module if stays else module.to(device)
         finally:

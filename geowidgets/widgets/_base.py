@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import uuid
 import weakref
+from collections.abc import Sequence
 from contextlib import suppress
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import traitlets as t
 from anywidget import AnyWidget, WidgetTrait
 
@@ -44,7 +48,10 @@ def position(value: Any, names: list[str] | tuple[str, ...], what: str) -> int:
         if value not in names:
             raise ValueError(f"{what}: unknown name {value!r}.{nearest(value, names)}")
         return names.index(value)
-    place = int(value)
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        last = len(names) - 1
+        raise ValueError(f"{what}: expected a name or a position in 0..{last}, got {value!r:.60}")
+    place = int(float(value))
     if place != value or not 0 <= place < len(names):
         raise ValueError(f"{what}: expected a position in 0..{len(names) - 1}, got {value!r}")
     return place
@@ -61,8 +68,8 @@ def pair_position(
     Raises:
         ValueError: not two values, or one that does not exist.
     """
-    if isinstance(value, str) or len(value) != 2:
-        raise ValueError(f"{what}: expected (model, benchmark), got {value!r}")
+    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray) or len(value) != 2:
+        raise ValueError(f"{what}: expected (model, benchmark), got {value!r:.60}")
     return [
         position(value[0], models, f"{what} model"),
         position(value[1], benchmarks, f"{what} benchmark"),

@@ -65,6 +65,10 @@ class Selection(SharedState):
     focus = Mirror()  # type: ignore[assignment]  # DOMWidget.focus() is for widgets with a view
 
     def __init__(self, store: ReadableStore, **options: Any) -> None:
+        if not all(hasattr(store, name) for name in ("models", "benchmarks", "classes")):
+            raise TypeError(
+                f"store: expected a GeometryStore, got {type(store).__name__} {store!r:.60}"
+            )
         self.store = store
         self._saved: dict[str, tuple[str, np.ndarray]] = {}
         self._axes = Axes.of(store)
@@ -152,6 +156,8 @@ class Selection(SharedState):
         Raises:
             ValueError: no such subset, or one of another sample set than the reference's.
         """
+        if not isinstance(name, str):
+            raise ValueError(f"load: expected the name of a saved subset, got {name!r:.60}")
         self.samples = name
 
     @property

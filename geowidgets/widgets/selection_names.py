@@ -10,6 +10,7 @@ import numpy as np
 from geowidgets.widgets import bits, selection_state
 from geowidgets.widgets._base import nearest, pair_position, position
 from geowidgets.widgets.predicates import columns_of, holds, is_rule
+from geowidgets.widgets.selection_subsets import checked_name
 
 VERSION = 1
 _LISTS = ("models", "benchmarks", "classes")
@@ -101,28 +102,50 @@ def restore(saved: Any, store: Any, sizes: dict[str, Any]) -> tuple[dict[str, An
     for field in _LISTS:
         if saved.get(field) is not None:
             known = getattr(names, field)
-            state[field] = [position(one, known, field) for one in saved[field]]
+            state[field] = [position(one, known, field) for one in _listed(saved, field)]
     if saved.get("pairs") is not None:
         grid = np.zeros((sizes["models"], sizes["benchmarks"]), bool)
-        for pair in saved["pairs"]:
-            model, benchmark = names.place(pair, "pairs") or [0, 0]
+        for pair in _listed(saved, "pairs"):
+            model, benchmark = pair_position(pair, names.models, names.benchmarks, "pairs")
             grid[model, benchmark] = True
         state["pairs"] = bits.encode(grid)
     state["reference"] = names.place(saved.get("reference"), "reference") or state["reference"]
     state["compared"] = names.place(saved.get("compared"), "compared")
     state["focus"] = saved.get("focus")
     told: list[str] = []
-    clauses = [_restored(one, names, store, sizes, told) for one in saved.get("clauses", [])]
+    parts = _listed(saved, "clauses") if "clauses" in saved else []
+    clauses = [_restored(one, names, store, sizes, told) for one in parts]
     return selection_state.validate({**state, "clauses": clauses}, sizes), told
+
+
+def _listed(saved: dict[str, Any], key: str) -> list[Any]:
+    if not isinstance(saved[key], list | tuple):
+        raise ValueError(f"selection {key}: expected a list, got {saved[key]!r:.60}")
+    return list(saved[key])
+
+
+def _with_keys(value: Any, what: str, **expected: Any) -> None:
+    """Raise unless `value` is a dict that has each of the keys, of its type."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{what}: expected an object, got {value!r:.60}")
+    for key, kind in expected.items():
+        if not isinstance(value.get(key), kind):
+            raise ValueError(
+                f"{what} {key}: expected {kind.__name__}, got "
+                f"{repr(value[key])[:60] if key in value else 'none'}"
+            )
 
 
 def _restored(
     saved: dict[str, Any], names: Names, store: Any, sizes: dict[str, Any], told: list[str]
 ) -> dict[str, Any]:
+    _with_keys(saved, "clause", view=str, set=str, predicate=dict, n=int)
+    for step in saved["predicate"].get("steps") or []:
+        _with_keys(step, "clause step")
     view, set_ = saved["view"], saved["set"]
     if set_ not in sizes["sets"]:
         raise ValueError(f"clause set: unknown name {set_!r}.{nearest(set_, [*sizes['sets']])}")
-    pair = names.place(saved["pair"], "clause")
+    pair = names.place(saved.get("pair"), "clause")
     predicate = names.predicate(
         saved["predicate"],
         lambda name: position(name, names.classes, "clause class"),
@@ -152,12 +175,16 @@ def restore_subsets(saved: Any, sizes: dict[str, Any]) -> dict[str, tuple[str, n
         ValueError: an unknown set, or a set of another size.
     """
     subsets = {}
+    if not isinstance(saved, dict):
+        raise ValueError(f"saved: expected an object, got {saved!r:.60}")
     for name, one in saved.items():
+        _with_keys(one, f"saved {name!r}", set=str, of=int)
         set_, of = one["set"], sizes["sets"].get(one["set"])
         if of is None:
             known = [*sizes["sets"]]
             raise ValueError(f"saved {name!r}: unknown set {set_!r}.{nearest(set_, known)}")
         if one["of"] != of:
             raise ValueError(f"saved {name!r}: of {one['of']} samples of {set_!r}, which has {of}")
-        subsets[str(name)] = (set_, bits.decode(one["mask"], of, f"saved {name!r}"))
+        mask = bits.decode(one.get("mask"), of, f"saved {name!r}")
+        subsets[checked_name(name)] = (set_, mask)
     return subsets

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -91,6 +93,8 @@ def _predicate(rule: Mapping[str, Any], classes: list[str]) -> dict[str, Any]:
     """The rule as it stands in a clause."""
     if "reactions" in rule:
         given = rule["reactions"]
+        if not isinstance(given, str | list | tuple):
+            raise ValueError(f"samples: expected reactions of {list(REACTIONS)}, got {given!r:.60}")
         names = [given] if isinstance(given, str) else list(given)
         for name in names:
             if name not in REACTIONS:
@@ -101,16 +105,28 @@ def _predicate(rule: Mapping[str, Any], classes: list[str]) -> dict[str, Any]:
         out["metric"] = str(rule["metric"])
     for key in ("above", "below"):
         if key in rule:
-            out[key] = float(rule[key])
+            out[key] = _number(rule[key], key)
     if "correct" in rule:
+        if not isinstance(rule["correct"], bool | np.bool_):
+            raise ValueError(
+                f"samples correct: expected True or False, got {rule['correct']!r:.60}"
+            )
         out["correct"] = bool(rule["correct"])
     if "class" in rule:
         out["class"] = position(rule["class"], classes, "samples class")
     return out
 
 
+def _number(value: Any, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or math.isnan(value):
+        raise ValueError(f"samples {what}: expected a number, got {value!r:.60}")
+    return float(value)
+
+
 def sample_mask(value: Iterable[int] | np.ndarray, n: int) -> np.ndarray:
     """Boolean `(sample,)` from indices or a mask; ValueError with the value and the range."""
+    if not isinstance(value, Iterable):
+        raise ValueError(f"samples: expected indices or a boolean mask, got {value!r:.60}")
     array = np.asarray(value if isinstance(value, np.ndarray) else list(value))
     if array.dtype == bool:
         if array.shape != (n,):

@@ -64,7 +64,7 @@ def reduce_subsets(
 
 
 def _known(subsets: Subsets, name: Any) -> dict[str, Any]:
-    if name not in subsets:
+    if not isinstance(name, str) or name not in subsets:
         hint = nearest(name, [*subsets])
         raise ValueError(f"samples: no saved subset {json.dumps(name, ensure_ascii=False)}.{hint}")
     return subsets[name]

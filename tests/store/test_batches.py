@@ -90,7 +90,11 @@ def differing(study: gw.Study, before: gw.GeometryStore, after: gw.GeometryStore
                 for store in (before, after)
             )  # fmt: skip
             near = near_ties(study, model, benchmark)
-            other, ties, asked = other + int((p != p2).sum()), ties + int(near.sum()), asked + p.size
+            other, ties, asked = (
+                other + int((p != p2).sum()),
+                ties + int(near.sum()),
+                asked + p.size,
+            )
             if ((p != p2) & ~near).any():
                 found.append(f"predictions of {model} on {benchmark}")
             if not np.abs(angles - angles2).max() < 0.02:
@@ -135,6 +139,36 @@ def test_real_nets_are_the_same_in_any_batches_threads_and_memory_formats(
     assert differing(real, measured, other) == []
     prints = [[m.fingerprint for m in s._contents.index.models] for s in (measured, other)]
     assert prints[0] == prints[1], "the same net would be computed anew"
+
+
+class Asking(nn.Module):
+    """A net that notes in which precision it runs."""
+
+    def __init__(self, net: nn.Module, heard: set) -> None:
+        super().__init__()
+        self.net, self.heard = net, heard
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        self.heard.add((torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32))
+        return self.net(images)
+
+
+@pytest.mark.parametrize("asked", ["medium", "highest"])
+def test_a_precision_that_a_notebook_asked_for_is_not_the_stores(real, measured, tmp_path, asked):
+    """TF32 on a GPU, as convolutions have it unasked: angles that move by tenths of a degree."""
+    heard: set = set()
+    study = changed(real, lambda net: Asking(net, heard))
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    torch.set_float32_matmul_precision(asked)
+    try:
+        other = gw.GeometryStore.compute(study, tmp_path / "o.zarr", progress=False)
+        assert heard == {("highest", False)}
+        assert (torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32) == (
+            asked, before[1]
+        )  # fmt: skip
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+    assert differing(real, measured, other) == []
 
 
 def test_what_is_promised_would_be_seen_to_be_broken(real, measured, tmp_path):

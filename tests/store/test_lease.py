@@ -9,12 +9,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 import geowidgets as gw
 from geowidgets.store import lease
 from geowidgets.store.disk import Place
+from geowidgets.store.lease import Lease
 
 HOLD = """
 import sys
@@ -92,6 +95,26 @@ def test_a_lease_that_was_taken_is_not_removed(tmp_path):
     with Place(tmp_path).lease():
         (tmp_path / "lease.json").write_text('{"host": "elsewhere"}')
     assert (tmp_path / "lease.json").exists()
+
+
+class Careless(MemoryFileSystem):
+    """An object store whose client does not know of exclusive creation."""
+
+    protocol = "careless"
+    store: ClassVar[dict] = {}
+    pseudo_dirs: ClassVar[list] = [""]
+
+    def pipe_file(self, path, value, mode="overwrite", **options):
+        super().pipe_file(path, value, mode="overwrite", **options)
+
+
+def test_storage_that_overwrites_in_silence_is_refused():
+    """Two who both hold the lease, each sure to be alone, as with an early s3fs."""
+    assert Lease(MemoryFileSystem(), "/exclusive").__enter__().__exit__() is None
+    careless = Careless()
+    with pytest.raises(gw.StoreError, match=r"cannot be written safely.*conditional put"):
+        Lease(careless, "/careless").__enter__()
+    assert careless.store == {}, "what was tried lies there"
 
 
 def test_the_next_one_goes_on_when_the_first_is_done(holder, tmp_path):

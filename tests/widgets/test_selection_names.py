@@ -96,6 +96,21 @@ def test_subsets_without_a_rule_keep_their_bits(selection):
         ({"models": ["dens"]}, "models: unknown name 'dens'. Did you mean 'dense'"),
         ({"reference": ["dense", "clear"]}, "Did you mean 'clean'"),
         ({"saved": {"a": {"set": "test", "of": 5, "mask": ""}}}, "saved 'a': of 5 samples"),
+        ({"saved": {" ": {"set": "test", "of": 599, "mask": "A" * 100}}}, "1 to 80 characters"),
+        ({"saved": {"a": {"set": "test", "of": 599, "mask": 3}}}, "expected base64 text, got int"),
+        ({"saved": {"a": {"of": 599}}}, "saved 'a' set: expected str, got none"),
+        ({"saved": {"a": 3}}, "saved 'a': expected an object, got 3"),
+        ({"saved": [1]}, r"saved: expected an object, got \[1\]"),
+        ({"models": 3}, "selection models: expected a list, got 3"),
+        ({"models": [["dense"]]}, r"models: expected a name or a position in 0\.\.2"),
+        ({"reference": 3}, r"reference: expected \(model, benchmark\), got 3"),
+        ({"pairs": [None]}, r"pairs: expected \(model, benchmark\), got None"),
+        ({"clauses": {}}, "selection clauses: expected a list"),
+        ({"clauses": [{"view": "a"}]}, "clause set: expected str, got none"),
+        (
+            {"clauses": [{"view": "a", "set": "test", "predicate": {"steps": [3]}, "n": 1}]},
+            "clause step: expected an object, got 3",
+        ),
     ],
 )
 def test_a_file_that_does_not_fit_changes_nothing(selection, change, words):
@@ -120,6 +135,12 @@ def test_named_subsets(selection):
         selection.samples = "fragil"
     with pytest.raises(ValueError, match='expected a name of 1 to 80 characters, got ""'):
         selection.save("")
+    for odd in (None, 3, [0]):  # None would select all, [0] the first sample
+        with pytest.raises(ValueError, match="load: expected the name of a saved subset, got"):
+            selection.load(odd)
+        with pytest.raises(ValueError, match="no saved subset"):
+            selection.forget(odd)
+    assert selection.samples.tolist() == [0, 9]
 
 
 def test_rules_and_functions(selection, tiny_store):
@@ -155,6 +176,14 @@ def test_rules_and_functions(selection, tiny_store):
         ({"metric": "angle", "model": "dens"}, "Did you mean 'dense'"),
         ({"reactions": ["right-wrong"]}, "there is no compared one"),
         ({"reactions": "right-rong"}, "Did you mean 'right-wrong'"),
+        ({"reactions": 3}, "expected reactions of .* got 3"),
+        ({"correct": "no"}, "expected True or False, got 'no'"),
+        ({"metric": "angle", "below": "7"}, "samples below: expected a number, got '7'"),
+        ({"metric": "angle", "above": float("nan")}, "expected a number, got nan"),
+        ({"metric": "angle", "class": [3]}, r"class: expected a name or a position in 0\.\.9"),
+        ({"metric": "angle", "model": 1.5}, r"expected a position in 0\.\.2, got 1\.5"),
+        (3, "expected indices or a boolean mask, got 3"),
+        (lambda store: 3, "expected indices or a boolean mask, got 3"),
     ],
 )
 def test_wrong_rules(selection, rule, words):
