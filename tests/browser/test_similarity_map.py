@@ -120,20 +120,6 @@ def report(notebook: Notebook) -> dict:
     return json.loads(notebook.run(ASK))
 
 
-def heard(notebook: Notebook, name: str, wanted: object) -> dict:
-    """What Python's selection says once it has heard of a change.
-
-    A page writes the next change when the kernel has answered the last one, which on a slow
-    machine may be after the question.
-    """
-    said = report(notebook)
-    for _ in range(20):
-        if said[name] == wanted:
-            break
-        said = report(notebook)
-    return said
-
-
 def test_lasso_highlights_the_table_while_the_kernel_is_busy(
     shared: Notebook, view: Locator, similarity: gw.Similarity, flag: Path
 ) -> None:
@@ -251,7 +237,7 @@ def test_a_click_is_the_reference_and_shift_compares(
     mouse.move(at[other][0] + 1, at[other][1] + 1)
     expect(view.locator(".gw-map-tip")).to_contain_text(words)
     pair = [int(similarity.model[other]), int(similarity.benchmark[other])]
-    said = heard(shared, "compared", pair)
+    said = report(shared)
     assert said["compared"] == pair
     assert said["reference"] == [int(similarity.model[alone]), int(similarity.benchmark[alone])]
 
@@ -269,7 +255,7 @@ def test_keyboard_alone(shared: Notebook, view: Locator, similarity: gw.Similari
     expect(spoken).to_contain_text("selected")
     cursor = int(view.locator(".gw-map-cursor").get_attribute("data-point") or -1)
     one = expected(similarity, np.array([cursor]))
-    assert heard(shared, "pairs", one)["pairs"] == one
+    assert report(shared)["pairs"] == one
     view.locator(".gw-map-over").focus()
     shared.page.keyboard.press("Escape")
     expect(line(view)).to_have_text("12 pairs of a model and a benchmark")
