@@ -208,6 +208,22 @@ def test_bad_settings(change, message, net, few):
         train(net, few.images, few.labels, **QUICK | change)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"milestones": 3}, "milestones: expected a list of epochs, got 3"),
+        ({"milestones": (2, "last")}, "got .2, 'last'."),
+        ({"validation": 5}, r"validation: expected \(images, labels\) or None, got 5"),
+    ],
+)
+def test_one_value_for_several(change, message, net, few):
+    """A bare 'int is not iterable', for the validation after an epoch has been trained."""
+    before = copy.deepcopy(net.state_dict())
+    with pytest.raises(TypeError, match=message):
+        train(net, few.images, few.labels, **QUICK | change)
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
 def test_divergence_and_mismatches_are_named(net, few):
     """NaN weights that are saved and pruned for hours."""
     with pytest.raises(FloatingPointError, match=r"epoch 1 at lr=100000000\.0"):

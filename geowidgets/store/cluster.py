@@ -68,8 +68,9 @@ def fill_there(
             columns = sender.summarise(tasks)
         return _follow(client, tasks, columns, bar)
     except _GONE as error:
+        why = " ".join(str(error).split())  # Dask's own words take two lines
         raise StoreError(
-            f"the Dask cluster was closed or restarted while it filled {job.place.path}: {error} "
+            f"the Dask cluster was closed or restarted while it filled {job.place.path}: {why} "
             f"{_KEEP}"
         ) from error
     finally:

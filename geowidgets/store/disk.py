@@ -76,7 +76,8 @@ class Place:
 
     def read_index(self) -> Index:
         """The index as it is on disk now; see `check_index`."""
-        attrs: Any = self.root("r").attrs.asdict().get(ATTRIBUTE)
+        with self._reaching():
+            attrs: Any = self.root("r").attrs.asdict().get(ATTRIBUTE)
         return check_index(Index.from_attrs(attrs, self.path), attrs, self.path)
 
     def write_index(self, index: Index) -> None:
@@ -107,7 +108,8 @@ class Place:
             except NotADirectoryError as error:
                 raise StoreError(f"{self.path} is a file, expected a folder") from error
         try:
-            listed = self._files.ls(f"{self._root}/{folder}", detail=False, refresh=True)
+            with self._reaching():
+                listed = self._files.ls(f"{self._root}/{folder}", detail=False, refresh=True)
         except FileNotFoundError:
             return []
         return [str(name).rsplit("/", 1)[-1] for name in listed]
@@ -124,6 +126,21 @@ class Place:
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process may stand in another folder."""
         return Place, (str(self._root) if self.is_local else self.path,)
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """What a storage's client raises without keys, server or network, as one error in words."""
+        try:
+            yield
+        except (StoreError, FileNotFoundError):
+            raise
+        except Exception as error:
+            if self.is_local:
+                raise
+            raise StoreError(
+                f"{self.path} cannot be reached ({type(error).__name__}: {error!s:.200}); expected "
+                "storage that answers, and its keys where its client looks for them"
+            ) from error
 
     def _check_links(self) -> None:
         """Refuse to write where a link leads out: whose files those are, nobody knows."""

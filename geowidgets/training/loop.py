@@ -18,7 +18,7 @@ from geowidgets.training.history import History
 from geowidgets.training.masking import check_masks, enforce
 from geowidgets.training.record import WeightRecord
 from geowidgets.training.run import Run
-from geowidgets.training.settings import check_callables, check_settings
+from geowidgets.training.settings import check_callables, check_lists, check_settings
 
 
 def train(
@@ -110,7 +110,8 @@ def train(
         `History`; with a checkpoint it includes the epochs of earlier runs.
 
     Raises:
-        TypeError: a record that is none, or what cannot be called where a function is expected.
+        TypeError: a record or validation set that is none, one number where several are expected,
+            or what cannot be called where a function is.
         ValueError: bad settings, labels that do not fit, a checkpoint of other settings.
         FloatingPointError: the loss is no longer finite.
 
@@ -123,6 +124,7 @@ def train(
         1
     """
     check_masks(masks)
+    check_lists(milestones, validation)
     check_callables(transform=transform, augment=augment, penalty=penalty, on_epoch=on_epoch)
     if record is not None and not isinstance(record, WeightRecord):
         raise TypeError(f"record: expected a WeightRecord, got {type(record).__name__} {record!r}")

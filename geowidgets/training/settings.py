@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -44,6 +44,21 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         if name in settings and settings[name] not in known:
             listed = f"{', '.join(map(repr, known[:-1]))} or {known[-1]!r}"
             raise ValueError(f"{name}: expected {listed}, got {settings[name]!r:.60}")
+
+
+def check_lists(milestones: Any, validation: Any) -> None:
+    """Raise where `train` was given one number in place of several, or no validation set.
+
+    Raises:
+        TypeError: names the argument and its value.
+
+    Example:
+        >>> check_lists((2, 4), None)
+    """
+    if not isinstance(milestones, Sequence) or not all(map(_is_real, milestones)):
+        raise TypeError(f"milestones: expected a list of epochs, got {milestones!r:.60}")
+    if validation is not None and not (isinstance(validation, Sequence) and len(validation) == 2):
+        raise TypeError(f"validation: expected (images, labels) or None, got {validation!r:.60}")
 
 
 def check_callables(**given: Any) -> None:

@@ -91,6 +91,17 @@ def test_four_workers_write_what_one_process_writes(four, whole, tmp_path):
             assert Path(store.path, name).read_bytes() == Path(whole.path, name).read_bytes(), name
 
 
+def test_a_model_is_added_by_workers(four, whole, tmp_path):
+    """`add` that forgets its workers' options, or whose row is other than one process's."""
+    study = small_study()
+    *others, last = study.models
+    samples = study.sets["test"]
+    first = gw.Study(others, study.benchmarks, samples.images, samples.labels, study.classes)
+    store = gw.GeometryStore.compute(first, tmp_path / "s.zarr", **SETTINGS)
+    store.add(last, client=four, **SETTINGS)
+    assert store.done.all() and store.digest() == whole.digest()
+
+
 def test_a_killed_worker_costs_its_pairs_in_flight(four, whole, tmp_path):
     """Pairs of a dead worker that are lost, or that are not computed again; a half pair marked."""
     path, workers = tmp_path / "s.zarr", len(four.nthreads())

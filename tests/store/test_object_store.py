@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -105,6 +106,18 @@ def test_workers_write_into_a_bucket(bucket, local, tmp_path):
         store = gw.GeometryStore.compute(few(), f"{bucket}/many.zarr", client=client, **SETTINGS)
     assert store.done.all() and store.digest() == local.digest()
     assert (store.correct() == local.correct()).all()
+
+
+def test_storage_that_does_not_answer_is_named():
+    """The client's own error, which names neither the store nor what was expected."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/far.zarr"  # bound, and nobody listens
+        told = r"^http://127\S+far\.zarr cannot be reached \(Client\w+: .*expected storage that"
+        with pytest.raises(gw.StoreError, match=told):
+            gw.GeometryStore.open(url)
+        with pytest.raises(gw.StoreError, match=told):
+            gw.GeometryStore.compute(few(), url, **SETTINGS)
 
 
 def test_workers_without_credentials_are_told_of(bucket, tmp_path):
