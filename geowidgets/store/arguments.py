@@ -44,8 +44,11 @@ def _angles(angles: str | Sequence[int] | None, classes: int) -> str | tuple[int
 
 
 def _is_index(value: Any, count: int) -> bool:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and 0 <= int(value) < count
+    return _is_whole(value) and 0 <= int(value) < count
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def check_fill(study: Any, batch_size: Any, features: Any) -> None:
@@ -59,8 +62,7 @@ def check_fill(study: Any, batch_size: Any, features: Any) -> None:
 
     if not isinstance(study, Study):
         raise TypeError(f"study: expected a Study, got {type(study).__name__} {study!r:.60}")
-    whole = isinstance(batch_size, int | np.integer) and not isinstance(batch_size, bool)
-    if batch_size is not None and not (whole and batch_size >= 1):
+    if batch_size is not None and not (_is_whole(batch_size) and batch_size >= 1):
         raise ValueError(
             f"batch_size: expected a whole number of 1 or more, or None, got {batch_size!r:.60}"
         )

@@ -23,6 +23,28 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 240) -
     raise AssertionError(f"waited {seconds} s for {what}")
 
 
+class Beside:
+    """`with Beside(job):` runs a job in a thread; its failure is the block's."""
+
+    def __init__(self, job) -> None:
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(job,))
+
+    def _run(self, job) -> None:
+        try:
+            job()
+        except BaseException as error:
+            self._error = error
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+
 class Around(nn.Module):
     """A net to whose whole batches something happens; heads are found by four images."""
 

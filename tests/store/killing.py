@@ -30,6 +30,12 @@ def small_study() -> gw.Study:
     )
 
 
+def marks(path: Path) -> dict[str, int]:
+    """Complete blocks of pairs, and when they were written."""
+    folder = path / "sets/test/digest"
+    return {p.name: p.stat().st_mtime_ns for p in folder.glob("[0-9]*.*.*")}
+
+
 def compute(path: str, kill_in_write: int | None, started: str) -> None:
     """Compute the small study; with a number, die in the middle of that write."""
     import geowidgets.store.plan as plan

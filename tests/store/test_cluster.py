@@ -18,8 +18,8 @@ import torch
 import geowidgets as gw
 import geowidgets.store.plan as plan
 from tests.store.clusters import Client, started
-from tests.store.gates import Deadly, Failing, Gate, Spoilt, Unreachable, wait_for
-from tests.store.killing import small_study
+from tests.store.gates import Beside, Deadly, Failing, Gate, Spoilt, Unreachable, wait_for
+from tests.store.killing import marks, small_study
 
 SETTINGS = {"device": "cpu", "batch_size": 16, "progress": False}
 
@@ -71,12 +71,6 @@ def with_models(*nets: torch.nn.Module) -> gw.Study:
         [*models, *study.models[len(nets) :]], study.benchmarks, samples.images, samples.labels,
         study.classes,
     )  # fmt: skip
-
-
-def marks(path: Path) -> dict[str, int]:
-    """Complete blocks of pairs, and when they were written."""
-    folder = path / "sets/test/digest"
-    return {p.name: p.stat().st_mtime_ns for p in folder.glob("[0-9]*.*.*")}
 
 
 def test_four_workers_write_what_one_process_writes(four, whole, tmp_path):
@@ -280,25 +274,3 @@ def test_without_distributed_the_error_says_what_to_install(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert 'pip install "geowidgets[cluster]"' in done.stderr
-
-
-class Beside:
-    """`with Beside(job):` runs a job in a thread; its failure is the block's."""
-
-    def __init__(self, job) -> None:
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(job,))
-
-    def _run(self, job) -> None:
-        try:
-            job()
-        except BaseException as error:
-            self._error = error
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join()
-        if self._error is not None:
-            raise self._error

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,8 +16,8 @@ import torch
 
 import geowidgets as gw
 from tests.store.clusters import Client, started
-from tests.store.gates import Gate, wait_for
-from tests.store.killing import small_study
+from tests.store.gates import Beside, Gate, wait_for
+from tests.store.killing import marks, small_study
 
 SETTINGS = {"device": "cpu", "batch_size": 16, "progress": False}
 ROOT = Path(__file__).parents[2]
@@ -48,12 +47,6 @@ def gated(folder: Path) -> gw.Study:
     )
 
 
-def marks(path: Path) -> dict[str, int]:
-    """Complete blocks of pairs, and when they were written."""
-    folder = path / "sets/test/digest"
-    return {p.name: p.stat().st_mtime_ns for p in folder.glob("[0-9]*.*.*")}
-
-
 def interrupt(client: Client, study: gw.Study, path: Path, gate: Path, harm) -> dict[str, int]:
     """Compute until a worker stands at the gate, do harm; the blocks that were complete then."""
 
@@ -61,11 +54,9 @@ def interrupt(client: Client, study: gw.Study, path: Path, gate: Path, harm) -> 
         wait_for(lambda: (gate / "reached").exists() and marks(path), "a worker at the gate")
         harm()
 
-    thread = threading.Thread(target=beside)
-    thread.start()
-    with pytest.raises(gw.StoreError, match=r"closed or restarted.*run again"):
+    told = r"closed or restarted.*run again"
+    with Beside(beside), pytest.raises(gw.StoreError, match=told):
         gw.GeometryStore.compute(study, path, client=client, **SETTINGS)
-    thread.join()
     (gate / "go").touch()
     return marks(path)
 

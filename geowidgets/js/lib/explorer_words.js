@@ -1,5 +1,7 @@
 // The selection in one line.
 
+import { amount } from "./words.js";
+
 /**
  * @typedef {import("./selection.js").State} State
  * @typedef {import("./columns_hub.js").Directory} Directory
@@ -21,7 +23,7 @@ export function selectionWords(state, directory, selected) {
   for (const { name, n } of directory.sets) {
     const count = selected(name);
     const where = directory.sets.length > 1 ? ` of ${name}` : "";
-    if (count !== null) parts.push(`${thousands(count)} of ${thousands(n)} samples${where}`);
+    if (count !== null) parts.push(`${amount(count)} of ${amount(n)} samples${where}`);
   }
   if (state.classes) parts.push(listed("class", state.classes, directory.classes));
   if (state.models) parts.push(listed("model", state.models, names(directory.models)));
@@ -34,9 +36,6 @@ export function selectionWords(state, directory, selected) {
 
 /** @param {{ name: string }[]} entries */
 const names = (entries) => entries.map(({ name }) => name);
-
-/** @param {number} value */
-const thousands = (value) => value.toLocaleString("en-US");
 
 /** A few are named, many are counted. @param {string} what @param {number[]} indices
  * @param {string[]} known */

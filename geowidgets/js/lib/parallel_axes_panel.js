@@ -1,6 +1,7 @@
 // Which axes are drawn: a list to tick, with a search for stores of many classes.
 import { html } from "./elements.js";
-import { axisTitle, thousands } from "./parallel_words.js";
+import { axisTitle } from "./parallel_words.js";
+import { amount } from "./words.js";
 
 /** @typedef {import("./parallel_axes.js").Axis} Axis */
 
@@ -59,7 +60,7 @@ export function createAxesPanel({ all, hidden, toggle, showAll, only }) {
     const axes = found();
     const away = new Set(hidden());
     onlyThese.hidden = !search.value || !axes.some((axis) => axis.kind === "angle");
-    note.textContent = axes.length > LISTED ? `${LISTED} of ${thousands(axes.length)} listed` : "";
+    note.textContent = axes.length > LISTED ? `${LISTED} of ${amount(axes.length)} listed` : "";
     list.replaceChildren(
       ...axes.slice(0, LISTED).map((axis) => {
         const box = html("input", { type: "checkbox", onchange: () => toggle(axis.id) });

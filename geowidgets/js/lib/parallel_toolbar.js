@@ -3,8 +3,8 @@ import { searchableChooser } from "./class_field.js";
 import { chooser, hide, html } from "./elements.js";
 import { pairFields } from "./pair_fields.js";
 import { PAGE } from "./parallel_axes.js";
-import { thousands } from "./parallel_words.js";
 import { button, createLists, saveMenu } from "./view_buttons.js";
+import { amount } from "./words.js";
 
 /** @typedef {import("./columns_hub.js").ColumnsHub} ColumnsHub */
 /** @typedef {{lines: string, order: string, classes: number[]|null, first: number, of: number,
@@ -67,7 +67,7 @@ export function createToolbar(options) {
     const several = classes && classes.length !== 1;
     const options = /** @type {[string, string, boolean?][]} */ ([
       ["", "every class"],
-      ...(several ? [["several", `${thousands(classes.length)} classes`, true]] : []),
+      ...(several ? [["several", `${amount(classes.length)} classes`, true]] : []),
       ...names.map((name, k) => [String(k), name]),
     ]);
     const value = several ? "several" : String(classes?.[0] ?? "");
@@ -110,7 +110,7 @@ export function createToolbar(options) {
     const { first, of, question: asked, panel: open } = showing();
     hide(pager, of <= PAGE);
     const last = Math.min(of, first + PAGE);
-    where.textContent = `${thousands(first + 1)}–${thousands(last)} of ${thousands(of)}`;
+    where.textContent = `${amount(first + 1)}–${amount(last)} of ${amount(of)}`;
     back.disabled = first === 0;
     on.disabled = first + PAGE >= of;
     question.setAttribute("aria-pressed", String(asked));

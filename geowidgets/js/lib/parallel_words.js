@@ -1,6 +1,6 @@
 // The view's numbers and sentences. No DOM.
 import * as bits from "./bits.js";
-import { brief, share } from "./words.js";
+import { amount, brief, share } from "./words.js";
 
 /** @typedef {import("./parallel_axes.js").Axis} Axis */
 /** @typedef {import("./parallel_loader.js").Loaded} Loaded */
@@ -21,7 +21,7 @@ export const axisTitle = ({ kind, name }) => (kind === "angle" ? `angle to ${nam
 /** @param {Axis} axis @param {number} k @param {number} of @param {[number, number]|undefined} range
  * @param {boolean} inverted */
 export function spokenAxis(axis, k, of, range, inverted) {
-  const parts = [axisTitle(axis), `axis ${thousands(k + 1)} of ${thousands(of)}`];
+  const parts = [axisTitle(axis), `axis ${amount(k + 1)} of ${amount(of)}`];
   parts.push(range ? `range ${rangeWords(axis, range)}` : "no range");
   if (inverted) parts.push("low values at the top");
   return parts.join(", ");
@@ -39,9 +39,7 @@ export function summary({ reference, compared, population, mask, classes, pairs,
   const what = classes ? ` of ${classes}` : "";
   const chosen = mask ?? population;
   const n = bits.count(chosen);
-  const first = mask
-    ? `${thousands(n)} of ${samples(of)}${what} selected`
-    : `${samples(of)}${what}`;
+  const first = mask ? `${amount(n)} of ${samples(of)}${what} selected` : `${samples(of)}${what}`;
   const rest = n ? [`${pairs[0]}: ${accuracy(chosen, reference)} correct`] : [pairs[0]];
   if (compared && compared.set === reference.set && n) {
     rest.push(`${pairs[1]}: ${accuracy(chosen, compared)} correct`);
@@ -50,22 +48,19 @@ export function summary({ reference, compared, population, mask, classes, pairs,
   }
   if (missing) {
     const one = missing === 1;
-    rest.push(`${thousands(missing)} ${one ? "has" : "have"} no value on some axis`);
+    rest.push(`${amount(missing)} ${one ? "has" : "have"} no value on some axis`);
   }
   if (mask && !n && drawn) rest.push("no sample satisfies every clause");
   return { first, rest: rest.join(" · ") };
 }
 
-/** With commas; toLocaleString takes a quarter of a millisecond. @param {number} value */
-export const thousands = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-
 /** @param {number} n */
-const samples = (n) => `${thousands(n)} ${n === 1 ? "sample" : "samples"}`;
+const samples = (n) => `${amount(n)} ${n === 1 ? "sample" : "samples"}`;
 
 /** A few classes by name, many by number. @param {number[]|null} classes @param {string[]} names */
 export function classWords(classes, names) {
   if (!classes) return "";
   if (!classes.length) return "no class";
-  if (classes.length > 3) return `${thousands(classes.length)} classes`;
+  if (classes.length > 3) return `${amount(classes.length)} classes`;
   return `${classes.length > 1 ? "classes" : "class"} ${classes.map((c) => brief(names[c])).join(", ")}`;
 }

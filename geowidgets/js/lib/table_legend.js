@@ -3,7 +3,7 @@
 import { html } from "./elements.js";
 import { differenceUnit, inUnit, wayWords } from "./table_measures.js";
 import { percent } from "./table_rows.js";
-import { integer } from "./table_words.js";
+import { amount } from "./words.js";
 
 /**
  * @typedef {import("./table_layout.js").Mode} Mode
@@ -63,7 +63,7 @@ function differences({ mode, measure, scale, sets, intervals }) {
     .filter(({ subset }) => subset !== null)
     .map(({ name, n, subset }) => {
       const where = sets.length > 1 ? ` (${name})` : "";
-      return text(`n = ${integer(subset ?? 0)} of ${integer(n)}${where}`, true);
+      return text(`n = ${amount(subset ?? 0)} of ${amount(n)}${where}`, true);
     });
   const unit = differenceUnit(measure);
   const reach = measure.percent ? Math.round(100 * scale) : trimmed(scale);

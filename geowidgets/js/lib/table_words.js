@@ -9,6 +9,7 @@ import {
   valueText,
 } from "./table_measures.js";
 import { percent } from "./table_rows.js";
+import { amount } from "./words.js";
 
 /**
  * @typedef {import("./table_cells.js").Cell} Cell
@@ -19,9 +20,6 @@ import { percent } from "./table_rows.js";
  * @typedef {import("./columns_hub.js").Directory} Directory
  * @typedef {import("./table_tally.js").Tally} Tally
  */
-
-/** @param {number} value */
-export const integer = (value) => value.toLocaleString("en-US");
 
 /** @param {Measure} measure @param {Column} column */
 export const measureIn = (measure, { kind }) => {
@@ -66,7 +64,7 @@ function made(cell, { ratio, members }) {
 }
 
 /** @param {string[]} members */
-const voters = (members) => `${integer(members.length)} models vote`;
+const voters = (members) => `${amount(members.length)} models vote`;
 
 /** @param {Column} column */
 function without({ kind }) {
@@ -90,7 +88,7 @@ function subsetLines(cell, measure) {
   const { subsetValue, subsetCorrect, subsetN, difference } = cell;
   const accuracy = measure.name === "accuracy";
   const of = subsetN
-    ? ` (${accuracy ? share(subsetCorrect, subsetN) : `n = ${integer(subsetN)}`})`
+    ? ` (${accuracy ? share(subsetCorrect, subsetN) : `n = ${amount(subsetN)}`})`
     : "";
   const text = (/** @type {number} */ value) => differenceText(measure, value);
   const range = Number.isFinite(cell.differenceLow)
@@ -104,7 +102,7 @@ function subsetLines(cell, measure) {
 }
 
 /** @param {number} part @param {number} whole */
-const share = (part, whole) => `${integer(part)} of ${integer(whole)}`;
+const share = (part, whole) => `${amount(part)} of ${amount(whole)}`;
 
 /**
  * A gridcell's label: every bar's ratio and number, shortest words.
@@ -153,7 +151,7 @@ export function summary(directory, tally, state) {
   if (directory.benchmarks.length === 0) return "The store holds no benchmarks yet.";
   if (loading) return "Numbers are on their way.";
   if (waiting && counted) {
-    const [rows, all] = counted.map(integer);
+    const [rows, all] = counted.map(amount);
     return `${chosen(sets)}: counted on ${rows} of ${all} models.`;
   }
   if (waiting) return `${chosen(sets)}: ${measure.title} is being computed on them.`;
@@ -175,7 +173,7 @@ function chosen(sets) {
     .filter(({ subset }) => subset !== null)
     .map(({ name, n, subset }) => {
       const of = sets.length > 1 ? ` of ${name}` : "";
-      return `${integer(subset ?? 0)} of ${integer(n)} samples${of} selected`;
+      return `${amount(subset ?? 0)} of ${amount(n)} samples${of} selected`;
     });
   return parts.length ? parts.join(", ") : "Samples of another set selected";
 }
@@ -187,10 +185,10 @@ function comparison({ compared, up: higher, down: lower }, measure) {
   const rest = compared - gains - losses;
   const [up, down] = measure.better === 0 ? ["higher", "lower"] : ["better", "worse"];
   return (
-    `${integer(gains)} cells ${up} than on the whole set, ${integer(losses)} ${down}, ` +
-    `${integer(rest)} not clearly different.`
+    `${amount(gains)} cells ${up} than on the whole set, ${amount(losses)} ${down}, ` +
+    `${amount(rest)} not clearly different.`
   );
 }
 
 /** @param {number} n @param {string} what */
-const count = (n, what) => `${integer(n)} ${what}${n === 1 ? "" : "s"}`;
+const count = (n, what) => `${amount(n)} ${what}${n === 1 ? "" : "s"}`;
